@@ -1,0 +1,59 @@
+# Everything a newcomer runs. `make help` says each target in one line.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.DEFAULT_GOAL := help
+
+help: ## say what each target does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Hailong needs Python 3.11 or newer; this is %s. Name another with make PYTHON=..." % sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.tools: requirements/tools.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
+	@touch $@
+
+$(VENV)/.run: requirements/run.txt pyproject.toml $(VENV)/.tools
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/run.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+install: $(VENV)/.run ## make the virtual environment from the lock; .venv/bin/hailong is the command
+
+demo: install ## do the main job on a simulated wave, then serve it and print the addresses
+	$(BIN)/hailong demo
+
+demo-once: install ## the same without serving
+	$(BIN)/hailong demo --once
+
+machine: ## install what only the tests need from Debian's packages (Chromium, LibreOffice)
+	@tools/test-machine
+
+test: $(VENV)/.dev machine ## all tests: unit, data on both databases, browser, office, architecture
+	$(BIN)/python -m pytest -q
+
+test-fast: $(VENV)/.dev ## the tests that need no server, no browser and no office
+	$(BIN)/python -m pytest -q -m 'not outside_data and not browser and not office and not postgresql'
+
+test-outside: $(VENV)/.dev machine ## tests on data outside the repository (../shared, or KCMO= and ORACLE=)
+	$(BIN)/python -m pytest -q -m outside_data
+
+lint: $(VENV)/.dev ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+lock: $(VENV)/.tools ## write the hashed lock files anew
+	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 requirements/tools.in -o requirements/tools.txt
+	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/run.txt
+	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+
+.PHONY: help install demo demo-once machine test test-fast test-outside lint lock
