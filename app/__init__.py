@@ -1,0 +1,32 @@
+"""Hailong as a web application on a database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+    """The application, set up from `config` (Flask's key names, `INSTANCE_PATH`), then the environment.
+
+    Raises app.config.SettingError, one sentence, where it cannot start.
+    """
+    # Imported here and not above: `hailong check` and `hailong score` live in this package too, and need
+    # neither web nor database.
+    from flask import Flask
+
+    from app import errors, extensions, models, security  # noqa: F401 (models: the tables register themselves)
+    from app.config import instance_path, settings
+
+    overrides = config or {}
+    instance = instance_path(overrides)
+    app = Flask(__name__, instance_path=str(instance))
+    app.config.from_mapping(settings(instance, overrides))
+
+    extensions.init_app(app)
+    security.init_app(app)
+    errors.init_app(app)
+    return app

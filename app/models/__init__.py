@@ -1,0 +1,41 @@
+"""Tables only: columns, constraints, relationships. Importing this package registers all of them."""
+
+from app.models.agency import AGENCY_KINDS, Agency, AgencyName, AgencyParent
+from app.models.release import Release
+from app.models.response import RESPONSE_STATES, Response
+from app.models.sample import SamplePoint
+from app.models.survey import (
+    COLLECTOR_STATES,
+    COMBINES,
+    LAYOUTS,
+    MODES,
+    WAVE_KINDS,
+    WAVE_STATES,
+    Collector,
+    InstrumentVersion,
+    Survey,
+    Wave,
+)
+from app.models.user import User
+
+__all__ = [
+    "AGENCY_KINDS",
+    "COLLECTOR_STATES",
+    "COMBINES",
+    "LAYOUTS",
+    "MODES",
+    "RESPONSE_STATES",
+    "WAVE_KINDS",
+    "WAVE_STATES",
+    "Agency",
+    "AgencyName",
+    "AgencyParent",
+    "Collector",
+    "InstrumentVersion",
+    "Release",
+    "Response",
+    "SamplePoint",
+    "Survey",
+    "User",
+    "Wave",
+]

@@ -1,0 +1,159 @@
+"""Snapshots: the counted responses of a closed wave, frozen in a Parquet file with a hash.
+
+Everything before the snapshot is a web application on a database; everything after it is a function of this
+file and other named inputs. What the file looks like and how its hash is taken: `snapshot_file`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from app.extensions import transaction
+from app.models import InstrumentVersion, Wave
+from app.queries.collectors import list_collectors
+from app.queries.responses import CollectedResponse, list_answered_versions, list_responses
+from app.queries.waves import get_instrument
+from app.services import snapshot_file
+from app.services.errors import ServiceError
+from app.services.responding import FREEZING_LOCK
+from app.services.snapshot_columns import MISSING, Layout
+from app.services.snapshot_file import digest, read, verify
+from surveys.codebook import cells, variables
+from surveys.instrument import Instrument
+
+__all__ = ["AlreadyFrozen", "NotClosed", "Snapshot", "digest", "freeze", "path_of", "read", "verify"]
+
+
+class NotClosed(ServiceError):
+    """The wave still collects."""
+
+    def __init__(self, wave: Wave):
+        super().__init__(f"Wave {wave.code} is {wave.state}; close it before its answers are frozen.")
+        self.wave = wave
+
+
+class AlreadyFrozen(ServiceError):
+    """The wave has its snapshot, which never changes."""
+
+    def __init__(self, wave: Wave):
+        super().__init__(f"Wave {wave.code} was frozen into {wave.snapshot_path}; use that snapshot.")
+        self.wave = wave
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A frozen wave: the file, the hash of what it says, its number of rows."""
+
+    path: Path
+    sha256: str
+    rows: int
+
+
+def freeze(wave: Wave, *, key: bytes | None = None, now: datetime | None = None) -> Snapshot:
+    """Freeze the counted responses of a closed wave; whatever arrives from now on is late.
+
+    Each row gets a `response_key` made of its response id and `key`. None draws a key that nobody keeps, so
+    that no row can be led back to its response; a simulation gives its own and gets the same file again.
+
+    The set of rows is fixed first and in a moment, then the file is written while others go on sending. If
+    that is broken off, the wave stays frozen without a snapshot, and freezing it again writes the same rows.
+
+    Raises NotClosed, AlreadyFrozen.
+    """
+    _fix_rows(wave, now or datetime.now(UTC))
+    folder = Path(current_app.config["SNAPSHOT_FOLDER"])
+    draft = folder / f"{wave.survey.code}-{wave.code}.{secrets.token_hex(8)}.parquet"
+    instruments = _instruments(wave)
+    layout = Layout(_stages(wave), tuple(_items(instruments)))
+    try:
+        sha256, count = snapshot_file.write(
+            draft, layout, _rows(wave, instruments, layout, key or secrets.token_bytes(32))
+        )
+        with transaction():
+            if wave.snapshot_sha256:
+                raise AlreadyFrozen(wave)
+            name = f"{wave.survey.code}-{wave.code}-{sha256[:12]}.parquet"
+            wave.snapshot_path, wave.snapshot_sha256, wave.snapshot_rows = name, sha256, count
+            draft.replace(folder / name)
+    finally:
+        draft.unlink(missing_ok=True)
+    return Snapshot(folder / name, sha256, count)
+
+
+def path_of(wave: Wave) -> Path | None:
+    """Where the wave's snapshot lies; None while it has none."""
+    return Path(current_app.config["SNAPSHOT_FOLDER"], wave.snapshot_path) if wave.snapshot_path else None
+
+
+def _fix_rows(wave: Wave, now: datetime) -> None:
+    """From the end of this transaction on, no response can become counted."""
+    with transaction() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            # Waits for the inserts under way, which hold the lock shared, and lets none begin meanwhile.
+            session.execute(select(func.pg_advisory_xact_lock(FREEZING_LOCK, wave.id)))
+        if wave.state != "closed":
+            raise NotClosed(wave)
+        if wave.snapshot_sha256:
+            raise AlreadyFrozen(wave)
+        wave.frozen_at = wave.frozen_at or now
+
+
+def _instruments(wave: Wave) -> dict[int, Instrument]:
+    """The instrument versions that were answered, by row number: the wave's own first, then the older ones."""
+    own = wave.instrument_version
+    older = [version for version in list_answered_versions(wave) if version.id != own.id]
+    return {version.id: _instrument(version) for version in (own, *older)}
+
+
+def _instrument(version: InstrumentVersion) -> Instrument:
+    return get_instrument(version.id, version.sha256)
+
+
+def _items(instruments: dict[int, Instrument]) -> dict[str, None]:
+    """Item columns in codebook order; what only an older version asked comes after."""
+    return {
+        variable.column: None for instrument in instruments.values() for variable in variables(instrument)
+    }
+
+
+def _stages(wave: Wave) -> int:
+    """How many stages of clusters the plan has; one where it has none, so that the columns are there."""
+    return max([1, *(len(one.sample_point.clusters) for one in list_collectors(wave) if one.sample_point)])
+
+
+def _rows(
+    wave: Wave, instruments: dict[int, Instrument], layout: Layout, key: bytes
+) -> Iterator[dict[str, Any]]:
+    for response in list_responses(wave):
+        row: dict[str, Any] = {
+            "response_key": hmac.digest(key, response.response_id.encode(), "sha256").hex()[:32],
+            **_design(response),
+            "mode": response.mode,
+            "language": response.language,
+            "date": response.received_on,
+        }
+        given = cells(instruments[response.instrument_version_id], response.answers)
+        for item in layout.items:
+            # An item that this response's version did not have was not asked.
+            row[item], row[item + MISSING] = given.get(item, (None, "not_asked"))
+        yield row
+
+
+def _design(response: CollectedResponse) -> dict[str, Any]:
+    return {
+        "agency": response.agency,
+        "collector": str(response.collector),
+        "stratum": response.stratum,
+        **{f"cluster_{stage}": cluster for stage, cluster in enumerate(response.clusters, start=1)},
+        **{f"fpc_{stage}": count for stage, count in enumerate(response.fpc, start=1)},
+        "weight": response.base_weight,
+    }
