@@ -20,6 +20,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 
     from app import errors, extensions, models, security  # noqa: F401 (models: the tables register themselves)
     from app.config import instance_path, settings
+    from app.respond import blueprint as respond
 
     overrides = config or {}
     instance = instance_path(overrides)
@@ -29,4 +30,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     extensions.init_app(app)
     security.init_app(app)
     errors.init_app(app)
+
+    # A submission is authorised by its collector and uses no cookie, so there is no session to protect.
+    extensions.csrf.exempt(respond)
+    app.register_blueprint(respond)
     return app

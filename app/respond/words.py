@@ -1,0 +1,36 @@
+"""The words around an instrument, and how a page is told whose language they are in."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from flask import render_template
+from markupsafe import Markup
+
+from app.messages import translations
+from app.respond.languages import language_of_words
+
+
+def render(template: str, language: str, **context: Any) -> str:
+    """A page in `language`, with the interface's words in it, or in the source language marked as such."""
+    words = language_of_words(language)
+    return render_template(
+        template,
+        language=language,
+        in_words=Markup("") if words == language else Markup(' lang="{}"').format(words),
+        language_name=language_name,
+        _=translations(words).gettext,
+        **context,
+    )
+
+
+@cache
+def language_name(code: str) -> str:
+    """What a language calls itself; its code where Babel does not know it."""
+    try:
+        name = Locale.parse(code, sep="-").get_display_name(code)
+    except (UnknownLocaleError, ValueError):
+        return code
+    return name[0].upper() + name[1:] if name else code
