@@ -1,0 +1,121 @@
+r"""Design-based variance of linearised figures, from totals.
+
+With clusters, z_hi the sum of a figure's influence over PSU i of stratum h (0 for a PSU without a row of the
+domain: the whole design counts, not the rows cut out of it),
+
+    V = sum_h (1 - f_h) n_h / (n_h - 1) sum_i (z_hi - mean_h z)^2.
+
+Where rows are their own PSUs the inner sum is accumulated as products, V = g'(sum lambda t t')g - sum_h lambda_h
+(sum_i z_hi)^2 / n_h: the same formula, multiplied out over columns that are centred first.
+
+A stratum with one sampled PSU out of more contributes by the rule that the design names: `certainty` and
+`remove` nothing; `adjust` its squared distance from the mean PSU of the sample, which is 0 for a ratio, so
+(1 - f_h) z^2; `average` the mean contribution of the domain's other strata. Without a rule the estimate is refused,
+unless the domain has no degree of freedom at all: then there is no variance to estimate, and the caller says so.
+
+References: Särndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, sections 4.2 and 5.5;
+Lumley (2010), Complex Surveys, section 3.2 and appendix A.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.design import SurveyDesign
+from scoring.errors import LonelyPSUError
+from scoring.index import Linearised
+from scoring.plan import Plan
+from scoring.totals import Totals
+
+# What is left of two sums that cancel below this share is rounding noise, not variance.
+CANCELLED = 1e-12
+
+
+def cell_influence(totals: Totals, plan: Plan, figures: list[Linearised]) -> NDArray[np.float64]:
+    """z: the sum of each figure's influence over each cell, shape (C, E)."""
+    centred = totals.centred(plan, totals.ratios(plan))
+    out = np.empty((len(totals.cell_domain), len(figures)))
+    for e, figure in enumerate(figures):
+        np.einsum("ck,ck->c", centred, figure.gradient[totals.cell_domain], out=out[:, e])
+    return out
+
+
+def quadratic(products: NDArray[np.float64], figures: list[Linearised]) -> NDArray[np.float64]:
+    """g' M g of each figure in each domain, shape (D, E)."""
+    return np.stack([np.einsum("dk,dkl,dl->d", f.gradient, products, f.gradient) for f in figures], axis=1)
+
+
+def variance(
+    totals: Totals, design: SurveyDesign, influence: NDArray[np.float64], figures: list[Linearised]
+) -> NDArray[np.float64]:
+    """V of each figure in each domain, shape (D, E), in squared units of the figure.
+
+    Raises `LonelyPSUError` where a domain with degrees of freedom holds a stratum of one PSU and the design names
+    no rule for it.
+    """
+    stratum = totals.cell_unit if design.rows_are_psus else design.psu_stratum[totals.cell_unit]
+    starts, group_domain, group_stratum = _groups(totals.cell_domain, stratum)
+    if not len(starts):
+        return np.full((totals.n_domains, influence.shape[1]), np.nan)
+    _refuse_lonely(totals, design, group_domain, group_stratum)
+    n_h, factor = design.n_h[group_stratum][:, None], design.factors()[group_stratum][:, None]
+    total = np.add.reduceat(influence, starts, axis=0)
+    if design.rows_are_psus:
+        raw = quadratic(totals.inner, figures)
+        out = raw.copy()
+        np.subtract.at(out, group_domain, factor * total**2 / n_h)
+        out[out <= CANCELLED * raw] = 0.0
+    else:
+        present = np.diff(np.append(starts, len(influence)))[:, None]
+        mean = total / n_h
+        deviation = influence - np.repeat(mean, present[:, 0], axis=0)
+        squares = np.add.reduceat(deviation**2, starts, axis=0) + (n_h - present) * mean**2
+        out = np.zeros((totals.n_domains, influence.shape[1]))
+        np.add.at(out, group_domain, factor * squares)
+    return _lonely(np.maximum(out, 0.0), design, group_domain, group_stratum, total)
+
+
+def strata_and_psus(totals: Totals, design: SurveyDesign) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Strata, and PSUs, that hold a row of each domain; each shape (D,)."""
+    stratum = totals.cell_unit if design.rows_are_psus else design.psu_stratum[totals.cell_unit]
+    _, group_domain, _ = _groups(totals.cell_domain, stratum)
+    strata = np.bincount(group_domain, minlength=totals.n_domains)
+    psus = (
+        totals.rows if design.rows_are_psus else np.bincount(totals.cell_domain, minlength=totals.n_domains)
+    )
+    return strata, psus
+
+
+def _groups(domain: NDArray, stratum: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+    """Cells of one domain and stratum lie side by side: (start, domain, stratum) of each run."""
+    change = np.flatnonzero((np.diff(domain) != 0) | (np.diff(stratum) != 0)) + 1
+    starts = np.concatenate([[0], change]) if len(domain) else np.empty(0, dtype=np.intp)
+    return starts.astype(np.intp), domain[starts.astype(np.intp)], stratum[starts.astype(np.intp)]
+
+
+def _refuse_lonely(
+    totals: Totals, design: SurveyDesign, group_domain: NDArray, group_stratum: NDArray
+) -> None:
+    if design.lonely_psu == "fail":
+        strata, psus = strata_and_psus(totals, design)
+        needed = design.lonely[group_stratum] & (psus > strata)[group_domain]
+        if needed.any():
+            raise LonelyPSUError([design.strata[h] for h in np.unique(group_stratum[needed])])
+
+
+def _lonely(
+    out: NDArray, design: SurveyDesign, group_domain: NDArray, group_stratum: NDArray, total: NDArray
+) -> NDArray:
+    lonely = design.lonely[group_stratum]
+    if not lonely.any():
+        return out
+    if design.lonely_psu == "adjust":
+        remaining = (1 - design.sampling_fraction[group_stratum[lonely]])[:, None]
+        np.add.at(out, group_domain[lonely], remaining * total[lonely] ** 2)
+    elif design.lonely_psu == "average":
+        n_strata = np.bincount(group_domain, minlength=len(out))
+        n_lonely = np.bincount(group_domain[lonely], minlength=len(out))
+        others = n_strata - n_lonely
+        out *= np.divide(n_strata, others, out=np.full(len(out), np.nan), where=others > 0)[:, None]
+    return out

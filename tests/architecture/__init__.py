@@ -1,0 +1,1 @@
+"""Guard tests: the walls of the house stand."""
