@@ -15,6 +15,7 @@ SHA-256 of these bytes, in hexadecimal, is the snapshot's hash.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -65,7 +66,8 @@ def write(path: Path, layout: Layout, rows: Iterable[Mapping[str, Any]]) -> tupl
         with _database(folder) as database:
             database.execute(
                 f"COPY (SELECT {', '.join(map(_name, kept))}"
-                f" FROM read_json({_text(str(lines))}, format = 'newline_delimited', columns = {{{types}}}))"
+                f" FROM read_json({_text(glob.escape(str(lines)))},"
+                f" format = 'newline_delimited', columns = {{{types}}}))"
                 f" TO {_text(str(draft))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
             )
         sha256, count = digest(draft)
@@ -214,7 +216,8 @@ def _database(temporary: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _parquet(path: Path) -> str:
-    return f"read_parquet({_text(str(path))})"
+    # DuckDB reads `*`, `?` and `[` in a path as wildcards.
+    return f"read_parquet({_text(glob.escape(str(path)))})"
 
 
 def _name(name: str) -> str:

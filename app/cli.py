@@ -1,0 +1,112 @@
+"""The console command `hailong`: the office's work without a mouse."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import click
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command: the module in `app/commands` that holds it under its own name, and its line in the help.
+
+    Modules load when their command is called, so that `hailong check` waits for no web and no database.
+    `database` says that the command takes Flask's application context.
+    """
+
+    help: str
+    database: bool = False
+
+
+COMMANDS = {
+    "check": Entry("Check an instrument file and name every problem with its place."),
+    "db": Entry("Make or upgrade the database.", database=True),
+    "demo": Entry("Do the main job on a simulated wave and serve it."),
+    "score": Entry("Score a CSV or Parquet file of responses, with no database."),
+    "serve": Entry("Run the production server."),
+    "user": Entry("Say who may sign in.", database=True),
+    "wave": Entry("Open, close, release and look at waves.", database=True),
+}
+
+# What whoever runs a command can mend. A class whose module is not loaded cannot have been raised.
+REFUSALS = {
+    "app.config": "SettingError",
+    "app.queries.errors": "NotFound",
+    "app.services.errors": "ServiceError",
+    "app.services.files": "FileRefused",
+    "app.workbooks.problems": "WorkbookError",
+    "surveys.problems": "InstrumentError",
+}
+
+
+class Refusals(click.Group):
+    """Exit codes: 0 done, 1 the input is wrong (one sentence per problem on stderr), 2 unknown or missing options."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        if COMMANDS[name].database and context.obj is None:
+            from flask.cli import ScriptInfo
+
+            context.obj = ScriptInfo(create_app=_create_app)
+        return getattr(import_module(f"app.commands.{name}"), name)
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name].help) for name in self.list_commands(context)])
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except Exception as error:
+            if isinstance(error, _refusals()):
+                click.echo(str(error), err=True)
+            elif isinstance(error, _database_troubles()):
+                reason = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
+                click.echo(
+                    f"The database cannot be used ({reason}): check DATABASE_URL, and run `hailong db upgrade`.",
+                    err=True,
+                )
+            else:
+                raise
+            context.exit(1)
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    return tuple(
+        getattr(sys.modules[module], name) for module, name in REFUSALS.items() if module in sys.modules
+    )
+
+
+def _database_troubles() -> tuple[type[Exception], ...]:
+    loaded = sys.modules.get("sqlalchemy.exc")
+    return (loaded.OperationalError, loaded.ProgrammingError) if loaded else ()
+
+
+def _create_app() -> Any:
+    from app import create_app
+
+    return create_app()
+
+
+@click.group(cls=Refusals)
+@click.version_option(package_name="hailong")
+def group() -> None:
+    """Hailong: surveys of public services, scored with intervals, carried out in workbooks."""
+
+
+def main() -> None:
+    """The entry point."""
+    group()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The tables of a scorecard, one module per sheet."""

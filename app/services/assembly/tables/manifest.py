@@ -1,0 +1,42 @@
+"""Manifest: every input of the figures with its hash, so that they can be made again to the byte."""
+
+from __future__ import annotations
+
+from app.scorecards import Column, Table
+
+from .frame import NO_TEXT, Frame
+
+
+def manifest(frame: Frame) -> Table:
+    _, options = frame._, frame.scored.options
+    labels = {
+        "instrument": _("Instrument and version"),
+        "instrument_sha256": _("Instrument, SHA-256"),
+        "design_sha256": _("Design, SHA-256"),
+        "options_sha256": _("Options, SHA-256"),
+        "snapshot_sha256": _("Responses, SHA-256"),
+        "code_version": _("Version of Hailong"),
+    }
+    published = frame.context.published
+    rows = [(labels[key], value) for key, value in frame.scored.manifest.items()]
+    rows.append(
+        (_("Publication date"), published.isoformat() if published else _("not published: a working copy"))
+    )
+    rows += [
+        (_("Option {name}").format(name=name), _shown(value)) for name, value in options.document().items()
+    ]
+    return Table(
+        code="manifest",
+        tab=_("Manifest"),
+        title=frame.title(_("What the figures were made of")),
+        subtitle=frame.subtitle,
+        source=frame.source,
+        columns=(Column("input", _("Input"), "text"), Column("value", _("Value"), "text")),
+        rows=tuple(rows),
+    )
+
+
+def _shown(value: object) -> str:
+    if value is None or value == ():
+        return NO_TEXT
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,143 @@
+"""The workbooks of `hailong score`: their numbers are those of the results, and what is hidden is nowhere in them."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from zipfile import ZipFile
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.commands.conftest import Desk
+from tests.workbooks.linter import lint
+
+CODES = ("5", "4", "3", "2", "1", "na", "")
+# One place is below the threshold of these tests, one is its smallest neighbour.
+THRESHOLD, PLACES = 400, {"few": 387, "next": 421, "many": 613}
+
+
+@pytest.fixture
+def wave(tmp_path, hailong):
+    """Some 1,400 people in three places, whose counts are numbers that occur nowhere else."""
+    draw = random.Random(7)
+    desk = Desk(tmp_path, hailong)
+    return desk.rows(
+        *(
+            {
+                "place": place,
+                "sex": draw.choice("fm"),
+                "heard__tv": draw.choice("10"),
+                **{item: draw.choice(CODES) for item in ("q1", "q2", "q3", "q4")},
+            }
+            for place, count in PLACES.items()
+            for _ in range(count)
+        )
+    )
+
+
+def scored(desk, *options, threshold=THRESHOLD):
+    design = ("--by", "place", "--wave-kind", "probability", "--threshold", threshold)
+    assert desk.score(*design, *options, workbooks=True).exit_code == 0
+    return json.loads(desk.json.read_text(encoding="utf-8"))["estimates"]
+
+
+def book(desk, name):
+    return load_workbook(desk.workbooks / f"{name}.xlsx")
+
+
+def numbers(desk, name):
+    """Every number in the cells of a workbook."""
+    cells = (cell.value for sheet in book(desk, name) for row in sheet.iter_rows() for cell in row)
+    return {float(value) for value in cells if isinstance(value, int | float)}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_workbook_keeps_the_rules_in_both_languages(wave, language):
+    scored(wave, "--language", language)
+    for path in wave.workbooks.iterdir():
+        assert lint(path) == []
+
+
+def test_sheets_stand_in_order(wave):
+    scored(wave)
+    assert book(wave, "whole").sheetnames == [
+        "Cover", "Contents", "Notes", "Summary", "Items", "Quality", "Method", "Manifest"
+    ]  # fmt: skip
+
+
+def test_the_numbers_of_the_sheets_are_those_of_the_results(wave):
+    for one in scored(wave, threshold=0):
+        name = "whole" if one["domain"] is None else f"place-{one['domain']}"
+        held = numbers(wave, name)
+        for key in ("value", "low", "high", "n"):
+            assert any(abs(one[key] - number) <= 1e-12 * max(1, abs(number)) for number in held), (
+                one["node"],
+                key,
+            )
+
+
+def test_each_index_stands_under_its_name(wave):
+    estimates = {(one["domain"], one["node"]): one for one in scored(wave)}
+    opened = book(wave, "place-many")
+    for code in ("pooled", "person", "audit"):
+        for name, key in ((f"score_{code}", "value"), (f"n_{code}", "n")):
+            sheet, cell = next(iter(opened.defined_names[name].destinations))
+            assert opened[sheet][cell].value == estimates["many", code][key]
+
+
+def test_the_workbook_of_a_hidden_domain_holds_no_number(wave):
+    estimates = scored(wave)
+    assert {one["domain"] for one in estimates if one["flag"] == "suppressed"} == {"few", "next"}
+    for name in ("place-few", "place-next"):
+        assert numbers(wave, name) == set()
+
+
+def test_the_count_of_a_hidden_domain_is_in_no_part_of_its_file(wave):
+    hidden = {str(count) for count in PLACES.values()} | {
+        str(one["n"]) for one in scored(wave, threshold=0) if one["domain"] in ("few", "next")
+    }
+    scored(wave)
+    for name in ("place-few", "place-next"):
+        for part, text in readable(wave, name):
+            assert not hidden & set(re.findall(r"\d+", text)), (name, part)
+
+
+def readable(desk, name):
+    """Each part of a file without what is no text: sizes, style numbers, places in the list of texts."""
+    with ZipFile(desk.workbooks / f"{name}.xlsx") as archive:
+        for part in archive.namelist():
+            text = archive.read(part).decode("utf-8")
+            yield (
+                part,
+                " ".join(re.findall(r">([^<]+)<", re.sub(r'<c [^>]*t="s"[^>]*><v>\d+</v></c>', "", text))),
+            )
+
+
+def test_the_other_workbooks_say_nothing_more_than_without_a_threshold(wave):
+    scored(wave, threshold=0)
+    before = {name: numbers(wave, name) for name in ("whole", "place-many")}
+    scored(wave)
+    assert {name: numbers(wave, name) for name in before} == before
+
+
+def test_a_hidden_domain_has_its_workbook_which_says_why(wave):
+    scored(wave)
+    cover = " ".join(str(cell.value) for cell in book(wave, "place-few").worksheets[0]["A"])
+    assert "no figure. Not shown: fewer than 400 answers, here or in a neighbouring figure." in cover
+
+
+def test_domains_that_differ_only_in_signs_get_files_of_their_own(wave):
+    wave.rows(*({"place": place} for place in ("Đà Nẵng", "Da Nang", "x#own", "x-own", "31", "31 ")))
+    assert len(scored(wave, threshold=0)) > 0
+    assert sorted(path.stem for path in wave.workbooks.iterdir()) == [
+        "place-31", "place-da-nang", "place-da-nang-2", "place-x-own", "place-x-own-2", "whole"
+    ]  # fmt: skip
+
+
+def test_the_same_run_writes_the_same_bytes(wave):
+    scored(wave)
+    first = {path.name: path.read_bytes() for path in wave.workbooks.iterdir()}
+    scored(wave)
+    assert {path.name: path.read_bytes() for path in wave.workbooks.iterdir()} == first

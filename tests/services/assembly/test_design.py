@@ -1,0 +1,79 @@
+"""The sampling design read from columns of the file, and what cannot be one."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.services.files import FileRefused
+
+from .runs import estimates, scored
+
+
+def test_strata_clusters_counts_and_weights_come_from_their_columns(tmp_path):
+    rows = [
+        {"s": s, "c": c, "N": {"x": "9", "y": "8"}[s], "w": w}
+        for s, c, w in (("x", "1", "1"), ("x", "2", "2"), ("y", "1", "3"), ("y", "2", "4"), ("y", "2", "5"))
+    ]
+    design = scored(tmp_path, rows, stratum="s", cluster=("c",), fpc=("N",), weight="w").inputs.design
+    assert design.strata == ("x", "y")
+    assert (design.n_h.tolist(), design.population_h.tolist()) == ([2, 2], [9, 8])
+    assert design.w.tolist() == [1, 2, 3, 4, 5]
+
+
+def test_a_stratum_code_is_text_and_in_one_unicode_form(tmp_path):
+    rows = [{"s": code} for code in ("01", "1", "Hà Nội", "Ha\u0300 No\u0323\u0302i", " 01 ")]
+    assert scored(tmp_path, rows, stratum="s", lonely_psu="adjust").inputs.design.strata == (
+        "01",
+        "1",
+        "Hà Nội",
+    )
+
+
+@pytest.mark.parametrize("weight", ["-1", "0", "", "abc", "nan", "inf", "1,5", "1e999"])
+def test_a_weight_that_is_no_positive_number_is_refused_with_its_row(tmp_path, weight):
+    with pytest.raises(
+        FileRefused, match=r"column w must hold a positive number in every row.*; row 3 (holds|is)"
+    ):
+        scored(tmp_path, [{"w": "1"}, {"w": weight}, {"w": "2"}], weight="w")
+
+
+def test_further_wrong_weights_are_counted(tmp_path):
+    with pytest.raises(FileRefused, match=r"row 2 holds '-1', and 2 rows more are wrong\."):
+        scored(tmp_path, [{"w": "-1"}, {"w": ""}, {"w": "x"}, {"w": "1"}], weight="w")
+
+
+@pytest.mark.parametrize("option", [{"stratum": "s"}, {"cluster": ("s",)}])
+def test_a_row_without_its_stratum_or_cluster_is_refused(tmp_path, option):
+    with pytest.raises(
+        FileRefused, match="column s is empty in 2 rows, the first row 3: give every row its label"
+    ):
+        scored(tmp_path, [{"s": "x"}, {"s": ""}, {"s": " "}], **option)
+
+
+def test_a_lonely_psu_is_refused_until_a_rule_is_named(tmp_path):
+    rows = [{"s": "x"}, {"s": "x"}, {"s": "lonely"}]
+    with pytest.raises(FileRefused, match=r"lonely: a stratum with only one PSU.*--lonely-psu"):
+        scored(tmp_path, rows, stratum="s", threshold=0)
+    found = scored(tmp_path, rows, stratum="s", threshold=0, lonely_psu="certainty")
+    assert estimates(found)[None, "q1", "top_box"]["df"] == 1
+
+
+def test_a_population_count_below_the_sample_is_refused(tmp_path):
+    with pytest.raises(FileRefused, match="`fpc` must be a population count"):
+        scored(tmp_path, [{"N": "1"}, {"N": "1"}], fpc=("N",))
+
+
+def test_a_population_count_that_varies_in_a_stratum_is_refused(tmp_path):
+    with pytest.raises(FileRefused, match="`fpc` must be one population count per stratum"):
+        scored(tmp_path, [{"N": "10"}, {"N": "11"}], fpc=("N",))
+
+
+def test_a_census_needs_head_counts(tmp_path):
+    with pytest.raises(FileRefused, match="census needs the head count"):
+        scored(tmp_path, [{}], wave_kind="census")
+
+
+@pytest.mark.parametrize("option", ["cluster", "fpc"])
+def test_one_stage_of_clusters_is_taken(tmp_path, option):
+    with pytest.raises(FileRefused, match="one column each"):
+        scored(tmp_path, [{"a": "1", "b": "2"}], **{option: ("a", "b")})
