@@ -19,8 +19,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     from flask import Flask
 
     from app import errors, extensions, models, security  # noqa: F401 (models: the tables register themselves)
+    from app.auth import blueprint as auth
     from app.config import instance_path, settings
     from app.respond import blueprint as respond
+    from app.results import blueprint as results
 
     overrides = config or {}
     instance = instance_path(overrides)
@@ -34,4 +36,6 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     # A submission is authorised by its collector and uses no cookie, so there is no session to protect.
     extensions.csrf.exempt(respond)
     app.register_blueprint(respond)
+    app.register_blueprint(auth)
+    app.register_blueprint(results)
     return app

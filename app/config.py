@@ -56,6 +56,9 @@ def settings(
         "SESSION_COOKIE_NAME": "hailong",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
+        # Behind https the cookie must never travel without it; on a laptop there is no https.
+        "SESSION_COOKIE_SECURE": _count(environment, "HAILONG_TRUSTED_PROXIES") > 0,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
         "SNAPSHOT_FOLDER": instance / "snapshots",
         "TRUSTED_PROXIES": _count(environment, "HAILONG_TRUSTED_PROXIES"),
         "SQLALCHEMY_DATABASE_URI": environment.get("DATABASE_URL")

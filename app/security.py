@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 # No script and no style stands in a page itself, so none that someone smuggles into one will run.
@@ -37,10 +37,17 @@ HEADERS = {
 
 def init_app(app: Flask) -> None:
     """Add the headers to every answer, and believe as many proxies as the settings name."""
+    app.before_request(_refuse_unprintable)
     app.after_request(_protect)
     proxies = app.config["TRUSTED_PROXIES"]
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+
+
+def _refuse_unprintable() -> None:
+    """An address with a control character is none of ours, and PostgreSQL cannot even look for a NUL."""
+    if not request.path.isprintable():
+        abort(404)
 
 
 def _protect(response: Response) -> Response:

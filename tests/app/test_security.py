@@ -52,3 +52,8 @@ def test_a_page_for_everybody_does_not_look_at_cookies(client, path):
     with client.get(path, headers={"Cookie": "hailong=x"}) as answer:
         assert "Cookie" not in answer.headers.get("Vary", "")
         assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/r/%00", "/results/%00/wave/", "/r/a%0Ab"])
+def test_an_address_with_a_control_character_is_not_found(client, path):
+    assert client.get(path).status_code == 404

@@ -1,0 +1,58 @@
+"""A slow-down for guessed passwords: so many failed tries per account and address, then a wait.
+
+It counts in this process only. Several workers count apart, so a guesser gets up to `allowed` tries from each of
+them, and a restart forgets all. A guesser with many addresses is slowed by the cost of the hash alone: a limit
+per account over all addresses would let anyone lock a person out.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from threading import Lock
+
+ALLOWED = 5
+PERIOD = 15 * 60.0  # seconds
+MOST_KEYS = 10_000
+
+Key = tuple[str, str]
+
+
+class Tries:
+    """Tries by key (account, address). At most `most_keys` are remembered; the one unused longest goes first."""
+
+    def __init__(
+        self,
+        allowed: int = ALLOWED,
+        period: float = PERIOD,
+        most_keys: int = MOST_KEYS,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        self.allowed, self.period, self.most_keys, self.clock = allowed, period, most_keys, clock
+        self._times: OrderedDict[Key, deque[float]] = OrderedDict()
+        self._lock = Lock()
+
+    def begin(self, key: Key) -> int:
+        """0 where another try may be made, which then counts as failed until `forgive`; else seconds to wait.
+
+        It counts before the password is looked at, so that many tries sent at once gain nothing.
+        """
+        now = self.clock()
+        with self._lock:
+            times = self._times.setdefault(key, deque())
+            self._times.move_to_end(key)
+            while len(self._times) > self.most_keys:
+                self._times.popitem(last=False)
+            while times and now - times[0] >= self.period:
+                times.popleft()
+            if len(times) >= self.allowed:
+                return max(1, math.ceil(self.period - (now - times[0])))
+            times.append(now)
+            return 0
+
+    def forgive(self, key: Key) -> None:
+        """The password was right: forget what failed before it."""
+        with self._lock:
+            self._times.pop(key, None)

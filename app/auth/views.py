@@ -1,0 +1,90 @@
+"""Sign in and sign out."""
+
+from __future__ import annotations
+
+import math
+
+from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask_login import current_user, login_user, logout_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.wrappers import Response as Redirection
+
+from app.access import SignedIn, open_to_all
+from app.auth.forms import SignInForm
+from app.auth.returning import own_path
+from app.auth.tries import Key, Tries
+from app.errors import error_page
+from app.office_pages import forget_session, office_page
+from app.queries.users import stored_email
+from app.services import accounts
+
+# Marks a sentence for the catalogue; it is translated where the page is rendered.
+_ = str
+
+# One sentence for all three: it does not tell a stranger who has an account.
+NOT_RIGHT = _("The e-mail address or the password is not right. Check both and try again.")
+TOO_MANY = _("There were too many tries with this e-mail address. Wait %(minutes)s min, then try again.")
+TOO_OLD = _("This page had been open for too long, or your browser keeps no cookies. Please sign in now.")
+
+blueprint = Blueprint("auth", __name__)
+blueprint.before_request(open_to_all)
+blueprint.record_once(lambda setup: setup.app.extensions.setdefault("sign_in_tries", Tries()))
+
+
+@blueprint.get("/sign-in")
+def sign_in() -> Response | Redirection:
+    """The form; who is signed in already goes on."""
+    return _go_on() if current_user.is_authenticated else _form_page(SignInForm())
+
+
+@blueprint.post("/sign-in")
+def signed_in() -> Response | Redirection:
+    """Begin a session, or say once what was wrong."""
+    form = SignInForm()
+    if not form.validate():
+        return _form_page(form, status=422)
+    tries, key = _tries(form)
+    wait = tries.begin(key)
+    if wait:
+        response = _form_page(form, TOO_MANY, status=429, minutes=math.ceil(wait / 60))
+        response.headers["Retry-After"] = str(wait)
+        return response
+    user = accounts.authenticate(form.email.data, form.password.data)
+    if user is None:
+        return _form_page(form, NOT_RIGHT, status=422)
+    tries.forgive(key)
+    # Nothing of the stranger's session goes over into that of the account.
+    forget_session()
+    login_user(SignedIn.of(user))
+    return _go_on()
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Redirection:
+    """End the session."""
+    logout_user()
+    forget_session()
+    return redirect(url_for("auth.sign_in"), 303)
+
+
+@blueprint.errorhandler(CSRFError)
+def not_from_here(_error: CSRFError) -> Response | Redirection:
+    """The form was not ours, or too old: nothing was done, and the person may begin anew."""
+    if request.endpoint != "auth.sign_out":
+        return _form_page(SignInForm(formdata=None), TOO_OLD, status=400)
+    return error_page(400) if current_user.is_authenticated else redirect(url_for("auth.sign_in"), 303)
+
+
+def _form_page(form: SignInForm, problem: str = "", status: int = 200, **facts: int) -> Response:
+    return office_page("auth/sign_in.html", status, form=form, problem=problem, facts=facts)
+
+
+def _go_on() -> Redirection:
+    return redirect(own_path(request.args.get("next")) or url_for("results.waves"), 303)
+
+
+def _tries(form: SignInForm) -> tuple[Tries, Key]:
+    return current_app.extensions["sign_in_tries"], (
+        stored_email(form.email.data)[:255],
+        request.remote_addr or "",
+    )

@@ -1,0 +1,27 @@
+"""Lan, who has an account, and a browser for her."""
+
+from __future__ import annotations
+
+import pytest
+from argon2 import PasswordHasher
+
+from app.services import accounts
+from tests.auth.person import EMAIL, PASSWORD, Person
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch):
+    """What is tested here is the way in, not how long a guess takes."""
+    monkeypatch.setattr(accounts, "hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+
+
+@pytest.fixture
+def lan(app):
+    """Her account's row number."""
+    with app.app_context():
+        return accounts.create_user(EMAIL, "Lan", PASSWORD).id
+
+
+@pytest.fixture
+def person(app, lan):
+    return Person(app.test_client())

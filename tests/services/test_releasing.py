@@ -1,0 +1,160 @@
+"""A closed wave becomes a release: results, a workbook for every agency, and a row that tells of them."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import date, timedelta
+
+import pytest
+
+from app.queries.errors import NotFound
+from app.queries.releases import get_release, list_released_waves
+from app.services import fieldwork, releasing, responding, snapshots
+from app.services.fieldwork import CollectorRow
+from app.services.files import FileRefused
+from app.services.overview import overview, workbook_path
+from app.services.sampling import Plan
+from tests.factories import CLOSED, OPENED, make_wave, submission
+from tests.workbooks.linter import lint
+
+PUBLISHED = date(2026, 4, 15)
+DAYS = 20  # working days of the wave, the population of counter-days at each place
+
+
+def make_closed_wave(places=("north-1", "north-2", "south-1"), days=3, visitors=5, **fewer):
+    """A frozen probability wave: at every place some counter-days, on each some visitors; seeded.
+
+    `fewer` names places with another number of counter-days.
+    """
+    wave = make_wave(wave_kind="probability")
+    rows = [
+        CollectorRow(agency=place, label=place, day=OPENED.date() + timedelta(days=day),
+                     plan=Plan(place, (f"{day:02d}",), (DAYS,), DAYS / fewer.get(place, days)))
+        for place in places
+        for day in range(fewer.get(place, days))
+    ]  # fmt: skip
+    links = fieldwork.add_collectors(wave, rows, draw=random.Random(7))
+    fieldwork.open_wave(wave, now=OPENED)
+    draw = random.Random(7)
+    responding.submit_many(
+        submission(link, response_id=f"00000000-0000-4000-8000-{draw.getrandbits(48):012x}", answers={
+            "visited": "yes", **{item: draw.choice("1233") for item in ("seats", "polite", "result")},
+        })
+        for link in links
+        for _ in range(visitors)
+    )  # fmt: skip
+    fieldwork.close_wave(wave, now=CLOSED)
+    snapshots.freeze(wave, key=b"test", now=CLOSED + timedelta(days=8))
+    return wave
+
+
+def released(wave, **options):
+    return releasing.release(wave, published_on=PUBLISHED, language="en", **options)
+
+
+def results(release):
+    return json.loads((releasing.folder_of(release) / releasing.RESULTS).read_text(encoding="utf-8"))
+
+
+def test_every_agency_and_the_whole_have_a_workbook_that_keeps_the_rules(data):
+    made = released(make_closed_wave())
+
+    books = list((releasing.folder_of(made) / releasing.WORKBOOKS).glob("*.xlsx"))
+    assert sorted(book.stem for book in books) == [
+        "agency-north", "agency-north-1", "agency-north-2", "agency-south", "agency-south-1", "whole",
+    ]  # fmt: skip
+    assert [fault for book in books for fault in lint(book)] == []
+
+
+def test_a_province_is_its_branch(data):
+    estimates = {
+        (one["domain"], one["node"]): one for one in results(released(make_closed_wave()))["estimates"]
+    }
+    n = {
+        domain: estimates[domain, "service"]["n"]
+        for domain in (None, "north", "north-1", "north-2", "south-1")
+    }
+    assert n == {None: 45, "north": 30, "north-1": 15, "north-2": 15, "south-1": 15}
+    assert estimates["north", "service"]["n_psu"] == 6
+    assert estimates["north", "service"]["df"] == 6 - 2
+
+
+def test_the_same_wave_gives_the_same_bytes(data, tmp_path):
+    wave = make_closed_wave()
+    first, second = released(wave), released(wave)
+
+    assert (first.number, second.number) == (1, 2)
+    assert first.results_sha256 == second.results_sha256
+    for book in sorted((releasing.folder_of(first) / releasing.WORKBOOKS).glob("*.xlsx")):
+        other = releasing.folder_of(second) / releasing.WORKBOOKS / book.name
+        assert book.read_bytes() == other.read_bytes(), book.name
+
+
+def test_the_newest_release_is_the_one_that_is_shown(data):
+    wave = make_closed_wave()
+    released(wave)
+    second = released(wave)
+
+    assert get_release("citizens", "2026").number == second.number
+    assert [(one.wave_code, one.release_number) for one in list_released_waves()] == [("2026", 2)]
+
+
+def test_a_wave_without_a_snapshot_is_refused(data):
+    with pytest.raises(releasing.NotFrozen, match="has no snapshot"):
+        released(make_wave())
+    assert list_released_waves() == []
+
+
+def test_a_lonely_counter_day_needs_a_rule_and_nothing_is_recorded_without_one(data):
+    wave = make_closed_wave(visitors=12, **{"south-1": 1})
+
+    with pytest.raises(FileRefused, match="only one PSU"):
+        released(wave)
+    assert list_released_waves() == []
+
+    flags = {
+        one["domain"]: one["flag"]
+        for one in results(released(wave, lonely_psu="adjust"))["estimates"]
+        if one["node"] == "service"
+    }
+    assert flags["south-1"] == "small not_estimable"
+
+
+def test_the_overview_shows_every_agency_in_tree_order(data):
+    page = overview(released(make_closed_wave()), "vi")
+
+    assert [(line.code, line.parent, line.depth) for line in page.lines] == [
+        ("north", None, 0), ("north-1", "north", 1), ("north-2", "north", 1),
+        ("south", None, 0), ("south-1", "south", 1),
+    ]  # fmt: skip
+    assert page.lines[0].name == "Tỉnh Bắc"
+    assert page.lines[0].rows["service"].n.value == 30
+    assert page.whole["service"].n.value == 45
+
+
+def test_an_agency_with_respondents_of_its_own_has_a_line_for_them(data):
+    page = overview(released(make_closed_wave(places=("north", "north-1"))), "en")
+
+    lines = {line.code: line for line in page.lines}
+    assert lines["north"].rows["service"].n.value == 30
+    assert lines["north#own"].rows["service"].n.value == 15
+    assert lines["north#own"].parent == "north"
+    assert lines["north#own"].workbook == "agency-north-own"
+
+
+def test_an_agency_where_nobody_answered_has_no_workbook(data):
+    page = overview(released(make_closed_wave(places=("north-1",))), "en")
+
+    silent = next(line for line in page.lines if line.code == "south-1")
+    assert silent.rows == {}
+    assert silent.workbook is None
+
+
+@pytest.mark.parametrize("stem", ["../results", "agency-nowhere", "", "/etc/passwd"])
+def test_only_workbooks_of_the_release_are_given_out(data, stem):
+    made = released(make_closed_wave())
+
+    assert workbook_path(made, "agency-north").is_file()
+    with pytest.raises(NotFound):
+        workbook_path(made, stem)
