@@ -3,7 +3,6 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
-export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
 
@@ -19,12 +18,12 @@ $(VENV)/.tools: requirements/tools.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.run: requirements/run.txt pyproject.toml $(VENV)/.tools
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/run.txt
+	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/run.txt
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
 install: $(VENV)/.run ## make the virtual environment from the lock; .venv/bin/hailong is the command
@@ -47,6 +46,17 @@ test-fast: $(VENV)/.dev ## the tests that need no server, no browser and no offi
 test-outside: $(VENV)/.dev machine ## tests on data outside the repository (../shared, or KCMO= and ORACLE=)
 	$(BIN)/python -m pytest -q -m outside_data
 
+bench: $(VENV)/.dev ## benchmarks of files, submissions and workbooks; results in benchmarks/README.md
+	$(BIN)/python -m benchmarks.scoring.file
+	$(BIN)/python -m benchmarks.serving.submission
+	$(BIN)/python -m benchmarks.workbooks.agencies
+
+coverage-demo: $(VENV)/.dev ## coverage of the demonstration's intervals over seeds 1 to 20
+	$(BIN)/python -m benchmarks.coverage.demo
+
+reference-values: ## make the values that R gives for tests/scoring anew (needs R with survey and jsonlite)
+	Rscript tests/reference/make_reference.R tests/reference
+
 lint: $(VENV)/.dev ## ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -56,4 +66,4 @@ lock: $(VENV)/.tools ## write the hashed lock files anew
 	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/run.txt
 	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
-.PHONY: help install demo demo-once machine test test-fast test-outside lint lock
+.PHONY: help install demo demo-once machine test test-fast test-outside bench coverage-demo reference-values lint lock

@@ -1,0 +1,20 @@
+"""`hailong user`: who may sign in."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+user = AppGroup("user", help="Accounts for the results pages.")
+
+
+@user.command("add")
+@click.argument("email")
+@click.argument("name")
+@click.password_option(help="At least 12 letters; asked for where it is not given.")
+def add(email: str, name: str, password: str) -> None:
+    """Let NAME sign in with EMAIL."""
+    from app.services.accounts import create_user
+
+    create_user(email, name, password)
+    click.echo(f"{email} may sign in.")
