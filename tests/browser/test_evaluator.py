@@ -146,9 +146,16 @@ def test_the_keyboard_moves_the_table_on_a_phone(site, open_page):
     with open_page() as page:
         sign_in(page, site)
         page.locator(".scroll").focus()
-        for _ in range(5):
+        # Scrolling is animated, so it may take a few presses until it is seen. (`wait_for_function` would evaluate
+        # text, which the page's content policy forbids.)
+        moved = 0
+        for _ in range(50):
             page.keyboard.press("ArrowRight")
-        page.wait_for_function("document.querySelector('.scroll').scrollLeft > 0")
+            moved = page.locator(".scroll").evaluate("element => element.scrollLeft")
+            if moved:
+                break
+            page.wait_for_timeout(50)
+        assert moved > 0
         name = page.locator("tbody th").first
         assert name.bounding_box()["x"] >= 0
 
