@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -46,13 +46,15 @@ class Record:
 
     def document(self, reason: str | None) -> dict[str, Any]:
         """The record as JSON, `reason` its sentence."""
-        document = asdict(self)
-        del document["reason"]
-        return document | {"flag_reason": reason}
+        return {name: getattr(self, name) for name in PUBLISHED} | {"flag_reason": reason}
 
     @property
     def is_suppressed(self) -> bool:
         return "suppressed" in (self.flag or "").split()
+
+
+# Every field of a record but its reasons, which are told in sentences.
+PUBLISHED = tuple(each.name for each in fields(Record) if each.name != "reason")
 
 
 def published(value: float) -> float | None:
