@@ -21,6 +21,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     from app import errors, extensions, models, security  # noqa: F401 (models: the tables register themselves)
     from app.auth import blueprint as auth
     from app.config import instance_path, settings
+    from app.health import blueprint as health
     from app.respond import blueprint as respond
     from app.results import blueprint as results
 
@@ -38,4 +39,5 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(respond)
     app.register_blueprint(auth)
     app.register_blueprint(results)
+    app.register_blueprint(health)
     return app

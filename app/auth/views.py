@@ -31,6 +31,12 @@ blueprint.before_request(open_to_all)
 blueprint.record_once(lambda setup: setup.app.extensions.setdefault("sign_in_tries", Tries()))
 
 
+@blueprint.get("/")
+def entrance() -> Redirection:
+    """Whoever types the bare address is an evaluator: a citizen has a link of her own."""
+    return redirect(url_for("results.waves"))
+
+
 @blueprint.get("/sign-in")
 def sign_in() -> Response | Redirection:
     """The form; who is signed in already goes on."""

@@ -7,6 +7,7 @@ from uuid import uuid4
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from app.access import open_to_all
 from app.respond import assets, pages, sessions
 from app.respond.answering import Ask, next_step
 from app.respond.carrying import unpack
@@ -19,6 +20,7 @@ from app.respond.refusals import Refused
 from app.services import responding
 
 blueprint = Blueprint("respond", __name__, url_prefix="/r")
+blueprint.before_request(open_to_all)
 blueprint.record_once(lambda setup: assets.init_app(setup.app))
 blueprint.record_once(lambda setup: sessions.init_app(setup.app, f"{setup.url_prefix}/"))
 
