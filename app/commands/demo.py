@@ -24,7 +24,11 @@ def demo(once: bool, port: int, seed: int) -> None:
     from app.serving import serve
 
     told = tell(seed=seed, say=lambda line: click.echo(f"  {line}"))
-    click.echo(f"  index of the whole: true value {told.truth:.2f} %, estimate and interval in the workbooks")
+    value, low, high = told.estimate
+    click.echo(
+        f"  index of the whole: estimated {value:.2f} %, 95 % interval {low:.2f} to {high:.2f};"
+        f" the simulated truth is {told.truth:.2f}"
+    )
     port = next(p for p in range(port, 65536) if free_port(LOCAL, p))
     click.echo("")
     if not once:

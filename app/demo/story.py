@@ -6,6 +6,7 @@ over HTTP as a browser would; the others are handed to the same service in bulk.
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import secrets
@@ -51,7 +52,7 @@ TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the demonstration made. `truth` and `estimate` are of the whole, in per cent."""
+    """What the demonstration made. `truth` and `estimate` (value, low, high) are of the whole, in per cent."""
 
     app: Flask
     responses: int
@@ -61,6 +62,7 @@ class Told:
     results: Path
     snapshot_sha256: str
     truth: float
+    estimate: tuple[float, float, float]
     form_path: str
     email: str
     password: str
@@ -95,6 +97,7 @@ def tell(folder: Path | None = None, seed: int = 1, say: Callable[[str], None] =
         written = tuple(sorted((folder / releasing.WORKBOOKS).glob("*.xlsx")))
         say(f"scored over the agency tree, {len(written)} workbooks written")
         form_path = f"/r/{_live_wave(wave, seed).collectors[0].code}"
+        results = releasing.folder_of(release) / releasing.RESULTS
         password = secrets.token_urlsafe(12)
         accounts.create_user(EVALUATOR, "Evaluator", password)
         return Told(
@@ -103,13 +106,21 @@ def tell(folder: Path | None = None, seed: int = 1, say: Callable[[str], None] =
             posted=posted,
             receipt=receipt,
             workbooks=written,
-            results=releasing.folder_of(release) / releasing.RESULTS,
+            results=results,
             snapshot_sha256=snapshot.sha256,
             truth=population.truth(),
+            estimate=_estimate(results),
             form_path=form_path,
             email=EVALUATOR,
             password=password,
         )
+
+
+def _estimate(results: Path) -> tuple[float, float, float]:
+    """The index of the whole as it was published."""
+    estimates = json.loads(results.read_text(encoding="utf-8"))["estimates"]
+    index = next(one for one in estimates if one["domain"] is None and one["kind"] == "index")
+    return index["value"], index["low"], index["high"]
 
 
 def _planned_wave(instrument: Instrument, sample: Sample, seed: int) -> Wave:

@@ -39,6 +39,7 @@ def test_the_truth_lies_in_the_interval_of_the_whole(told):
     document = json.loads(found.results.read_text(encoding="utf-8"))
     index = next(one for one in document["estimates"] if one["domain"] is None and one["node"] == "sipas")
     assert index["low"] < found.truth < index["high"]
+    assert found.estimate == (index["value"], index["low"], index["high"])
     assert index["n"] == found.responses
 
 
