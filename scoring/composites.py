@@ -21,6 +21,7 @@ def node_scores(
     """
     defined: list[NDArray[np.bool_]] = []
     scores: list[NDArray[np.float64]] = []
+    answered = [valid.take(states) for valid, states in zip(plan.valid_states, answers, strict=True)]
     for node in plan.nodes:
         if node.aggregate == "respondent_mean":
             score = _person_score(plan, node, answers)
@@ -29,7 +30,7 @@ def node_scores(
         else:
             valid = np.zeros(answers.shape[1], dtype=bool)
             for item in sorted({plan.pairs[pair].item for pair in node.leaves()}):
-                valid |= plan.valid_states[item][answers[item]]
+                valid |= answered[item]
             defined.append(valid)
     return defined, scores
 

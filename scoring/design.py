@@ -1,11 +1,11 @@
-"""The sampling design: weights, strata, one stage of clusters, and population counts.
+"""The sampling design: weights, strata, stages of clusters, and population counts.
 
 A design travels with its rows: every estimate takes it, none asks for weights again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -19,6 +19,42 @@ LonelyPSU = Literal["fail", "adjust", "average", "certainty", "remove"]
 
 # Weights are squared: beyond these bounds their squares leave the range of a float.
 SMALLEST, LARGEST = 1e-100, 1e100
+# What the population of a stage is counted in.
+STAGES = ("stratum", "PSU", "second-stage unit", "unit above")
+
+
+def nested(
+    row_group: NDArray[np.intp], labels: NDArray, code: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Units by label within their group: (unit of each row, shape (n,); group of each unit, shape (U,))."""
+    pairs, unit = np.unique(row_group * len(labels) + code, return_inverse=True)
+    return unit.reshape(-1), pairs // len(labels)
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """A stage below the first: U units in G groups, a group being one unit of the stage above.
+
+    Attributes
+    ----------
+    unit : int array, shape (n,)
+        Unit of each row, 0..U-1, numbered by group; the row number where rows are the units.
+    group : int array, shape (U,); group of each unit.
+    factor : float array, shape (G,)
+        f (1 - f_g) m_g / (m_g - 1), with f the product of the sampling fractions above the group; 0 where nothing
+        is left to chance.
+    centre : float array, shape (G,)
+        What is taken off per squared total of the group: factor / m_g; 0 where a lonely unit is its own deviation.
+    lonely : bool array, shape (G,); one unit sampled out of more, in a group that counts.
+    rows_are_units : bool
+    """
+
+    unit: NDArray[np.intp]
+    group: NDArray[np.intp]
+    factor: NDArray[np.float64]
+    centre: NDArray[np.float64]
+    lonely: NDArray[np.bool_]
+    rows_are_units: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +70,13 @@ class SurveyDesign:
     stratum : array of text or int, shape (n,), optional
         One stratum where not given.
     clusters : sequence of arrays of text or int, each shape (n,)
-        The sampling units, first stage first; nested in strata, so equal labels in two strata are two PSUs.
-        Empty: every row is its own PSU. One stage is accepted.
+        The sampling units, first stage first, each nested in the one above and the first in strata: equal labels
+        in two strata are two PSUs, equal labels in two PSUs two units. Empty: every row is its own PSU.
     fpc : sequence of arrays of float, each shape (n,)
-        Population counts of PSUs per stratum (never fractions), constant within a stratum. Empty: drawn with
-        replacement, or from a population so large that it does not matter.
+        Population counts per stage (never fractions): of PSUs per stratum, then of units per PSU, and so on; constant
+        within each. At most one more than `clusters`: the last then counts the rows' own population. Empty: drawn
+        with replacement, or from a population so large that it does not matter. A stage without a count adds
+        nothing of its own to a variance.
     lonely_psu : {"fail", "adjust", "average", "certainty", "remove"}
         What a stratum with one sampled PSU contributes to a variance; see `scoring.variance`.
 
@@ -46,8 +84,8 @@ class SurveyDesign:
     ------
     DesignError
         Unequal lengths; weights missing, not finite or not positive; an empty stratum or cluster label;
-        population counts that vary within a stratum or lie below the sample's count. A stratum with one sampled
-        PSU is no error of the design: `scoring.variance` refuses it where an estimate needs its variance.
+        population counts that vary within their stratum or unit, or lie below the sample's count. A stratum with
+        one sampled PSU is no error of the design: `scoring.variance` refuses it where an estimate needs its variance.
 
     Attributes
     ----------
@@ -58,6 +96,21 @@ class SurveyDesign:
         Stratum of each PSU; empty where rows are PSUs.
     n_h, population_h : float arrays, shape (H,)
         Sampled and population count of PSUs per stratum; infinite population without fpc.
+    inner : tuple of Stage
+        Second and later stages that add to a variance: those with population counts, below a stage with counts.
+
+    Notes
+    -----
+    Every stage is supposed to be a simple random sample without replacement where it has counts. Wrong where units
+    were drawn with unequal probabilities from few: then leave the counts out, which overstates the variance.
+
+    Examples
+    --------
+    Two of four communes, in each two of ten households:
+
+    >>> design = SurveyDesign(4, clusters=([1, 1, 2, 2],), fpc=([4] * 4, [10] * 4))
+    >>> design.sampling_fraction.tolist(), design.inner[0].factor.tolist()
+    ([0.5], [0.8, 0.8])
     """
 
     n_rows: int
@@ -74,17 +127,17 @@ class SurveyDesign:
     psu_stratum: NDArray[np.intp] = field(init=False, repr=False)
     n_h: NDArray[np.float64] = field(init=False, repr=False)
     population_h: NDArray[np.float64] = field(init=False, repr=False)
+    inner: tuple[Stage, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.lonely_psu not in get_args(LonelyPSU):
             raise DesignError(
                 f"`lonely_psu` must be one of {', '.join(get_args(LonelyPSU))}; given: {self.lonely_psu}."
             )
-        if len(self.clusters) > 1:
-            raise DesignError(f"`clusters` takes one stage; given: {len(self.clusters)}.")
-        if len(self.fpc) > 1:
+        if len(self.fpc) > len(self.clusters) + 1:
             raise DesignError(
-                f"`fpc` takes one population count per stage; given: {len(self.fpc)} for one stage."
+                f"`fpc` takes one population count per stage of `clusters`, {len(self.clusters)}, and one of the rows;"
+                f" given: {len(self.fpc)}."
             )
         strata, row_stratum = self._labels("stratum", self.stratum)
         set_ = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731 (frozen)
@@ -94,16 +147,16 @@ class SurveyDesign:
         set_("rows_are_psus", not self.clusters)
         if self.clusters:
             labels, cluster = self._labels("clusters[0]", self.clusters[0])
-            pairs, psu = np.unique(row_stratum * len(labels) + cluster, return_inverse=True)
-            set_("psu", psu.reshape(-1))
-            set_("psu_stratum", pairs // len(labels))
-            counted = self.psu_stratum
+            psu, counted = nested(row_stratum, labels, cluster)
+            set_("psu", psu)
+            set_("psu_stratum", counted)
         else:
             set_("psu", np.arange(self.n_rows))
             set_("psu_stratum", np.empty(0, dtype=np.intp))
             counted = row_stratum
         set_("n_h", np.bincount(counted, minlength=len(strata)).astype(float))
         set_("population_h", self._population())
+        set_("inner", tuple(self._inner()))
 
     @property
     def n_strata(self) -> int:
@@ -123,6 +176,66 @@ class SurveyDesign:
         """(1 - f_h) n_h / (n_h - 1) per stratum, shape (H,): 0 where there is one PSU."""
         n = self.n_h
         return np.where(n > 1, (1 - self.sampling_fraction) * n / np.maximum(n - 1, 1), 0.0)
+
+    def psu_centre(self) -> NDArray[np.float64]:
+        """What a squared PSU total (stratum total, where rows are PSUs) takes off the inner products."""
+        if self.rows_are_psus:
+            return self.factors() / self.n_h
+        return self.inner[0].centre if self.inner else np.zeros(len(self.psu_stratum))
+
+    def unit_factors(self) -> tuple[NDArray[np.float64], ...]:
+        """lambda of every unit of each inner stage, shape (U,): its own stage's factor less the next one's centre."""
+        out = []
+        for k, stage in enumerate(self.inner):
+            centre = self.inner[k + 1].centre if k + 1 < len(self.inner) else 0.0
+            out.append(stage.factor[stage.group] - centre)
+        return tuple(out)
+
+    def psu_names(self, psus: NDArray[np.intp]) -> list[str]:
+        """Labels of PSUs, with their stratum's where the design has strata."""
+        return self.group_names(1, _first_rows(self.psu, psus))
+
+    def lonely_units(self) -> dict[int, int]:
+        """PSUs in which a later stage has one sampled unit out of more: {PSU: that stage, 1 for the second}."""
+        found: dict[int, int] = {}
+        for k, stage in enumerate(self.inner, start=1):
+            if stage.lonely.any():
+                for psu in np.unique(self.psu[stage.lonely[stage.group[stage.unit]]]).tolist():
+                    found.setdefault(psu, k)
+        return found
+
+    def group_names(self, stage: int, rows: NDArray[np.intp]) -> list[str]:
+        """Labels `stratum/psu/...` of what holds some rows: a stratum (stage 0), or a unit of the stage above."""
+        columns = [as_labels(column)[rows].tolist() for column in self.clusters[:stage]]
+        if self.stratum is not None or stage == 0:
+            columns.insert(0, [self.strata[h] for h in self.row_stratum[rows]])
+        return ["/".join(map(str, labels)) for labels in zip(*columns, strict=True)]
+
+    def _inner(self) -> Iterator[Stage]:
+        """Stages below the first, as long as something there is known to be finite and was not drawn from infinity."""
+        for k in range(max(len(self.fpc), 1), len(self.clusters)):
+            self._labels(f"clusters[{k}]", self.clusters[k])
+        parent, above = self.psu, self.sampling_fraction[self.psu_stratum]
+        for k in range(1, len(self.fpc)):
+            if k < len(self.clusters):
+                labels, cluster = self._labels(f"clusters[{k}]", self.clusters[k])
+                unit, group = nested(parent, labels, cluster)
+            else:
+                unit, group = np.arange(self.n_rows), parent
+            sampled = np.bincount(group, minlength=len(above)).astype(float)
+            population = self._counts(k, parent, sampled)
+            fraction = sampled / population
+            lonely = (sampled == 1) & (population > 1)
+            factor = above * (1 - fraction) * np.where(sampled > 1, sampled / np.maximum(sampled - 1, 1), 0.0)
+            centre = factor / sampled
+            # A lonely unit has no mean to be measured from: `adjust` takes its own square, the other rules nothing.
+            if self.lonely_psu == "adjust":
+                factor = np.where(lonely, above * (1 - fraction), factor)
+            rows_are_units = len(group) == self.n_rows
+            if rows_are_units:
+                unit, group = np.arange(self.n_rows), parent
+            yield Stage(unit, group, factor, centre, lonely & (above > 0), rows_are_units)
+            parent, above = unit, (above * fraction)[group]
 
     def _weights(self) -> NDArray[np.float64]:
         if self.weight is None:
@@ -167,27 +280,41 @@ class SurveyDesign:
     def _population(self) -> NDArray[np.float64]:
         if not self.fpc:
             return np.full(self.n_strata, np.inf)
-        count = self._numbers("fpc[0]", self.fpc[0])
+        return self._counts(0, self.row_stratum, self.n_h)
+
+    def _counts(self, stage: int, row_group: NDArray[np.intp], sampled: NDArray) -> NDArray[np.float64]:
+        """Population count of each group of a stage: a stratum, or a unit of the stage above."""
+        count = self._numbers(f"fpc[{stage}]", self.fpc[stage])
+        kind, units = ("stratum", "PSUs") if stage == 0 else (STAGES[min(stage, 3)], "units")
+
         if not np.all(np.isfinite(count)):
             wrong = np.flatnonzero(~np.isfinite(count))
             raise DesignError(
                 f"`fpc` has no number in {len(wrong)} rows (rows {some(wrong + 1)}): give each row the population"
-                " count of its stratum."
+                f" count of its {kind}."
             )
-        population = np.zeros(self.n_strata)
-        population[self.row_stratum] = count
-        varying = np.unique(self.row_stratum[population[self.row_stratum] != count])
+        population = np.zeros(len(sampled))
+        population[row_group] = count
+        varying = np.unique(row_group[population[row_group] != count])
         if len(varying):
             raise DesignError(
-                "`fpc` must be one population count per stratum; it varies within"
-                f" {some([self.strata[h] for h in varying])}."
+                f"`fpc` must be one population count per {kind}; it varies within"
+                f" {some(self.group_names(stage, _first_rows(row_group, varying)))}."
             )
-        short = np.flatnonzero(population < self.n_h)
+        short = np.flatnonzero(population < sampled)
         if len(short):
-            h = short[0]
+            g = short[0]
+            (name,) = self.group_names(stage, _first_rows(row_group, short[:1]))
+            more = f", and {len(short) - 1} more {'strata' if stage == 0 else 'units'} alike"
             raise DesignError(
-                f"`fpc` must be a population count, at least the sample's; stratum {self.strata[h]!r} has"
-                f" {self.n_h[h]:.0f} sampled PSUs and a count of {population[h]:g}"
-                f"{f', and {len(short) - 1} more strata alike' if len(short) > 1 else ''}."
+                f"`fpc` must be a population count, at least the sample's; {kind} {name!r} has"
+                f" {sampled[g]:.0f} sampled {units} and a count of {population[g]:g}"
+                f"{more if len(short) > 1 else ''}."
             )
         return population
+
+
+def _first_rows(row_group: NDArray[np.intp], groups: NDArray[np.intp]) -> NDArray[np.intp]:
+    """A row of each group, shape of `groups`."""
+    found, first = np.unique(row_group, return_index=True)
+    return first[np.searchsorted(found, groups)]

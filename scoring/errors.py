@@ -25,8 +25,29 @@ class LonelyPSUError(DesignError):
         )
 
 
+class LonelyUnitError(LonelyPSUError):
+    """A later stage with one sampled unit out of more. `strata` holds the labels of the PSUs."""
+
+    def __init__(self, psus: Sequence[str], stage: int):
+        self.strata = tuple(psus)
+        ScoringError.__init__(
+            self,
+            f"{_count(len(self.strata), 'PSU has', 'PSUs have')} only one sampled unit at stage {stage}"
+            f" ({some(self.strata)}), so the variance inside cannot be estimated: name a rule with `lonely_psu`"
+            " (adjust, certainty or remove; average is for strata), or leave the counts of that stage out.",
+        )
+
+
+class OverlapError(ScoringError):
+    """Two domains that share some rows, none within the other, where their covariance needs the rows they share."""
+
+
 class PlanError(ScoringError):
     """An index tree that cannot be computed."""
+
+
+class BreakError(ScoringError):
+    """Two waves that can't be compared: the method changed between them."""
 
 
 def some(values: Sequence[object], limit: int = 5) -> str:

@@ -44,8 +44,13 @@ class Totals:
     products : float array, shape (D, K, K), or None
         Sum of w a a' with a = (v, s - p v), p the figure of the domain: centred, so that nothing cancels.
     inner : float array, shape (D, K, K), or None
-        Sum of lambda t t' with t = w a over the rows, where rows are their own PSUs; lambda = (1 - f) n / (n - 1)
-        of the row's stratum.
+        Sum of lambda t t' over the units whose variation PSU totals do not show, with t the sum of w a over the
+        unit: rows, where rows are their own PSUs, with lambda = (1 - f) n / (n - 1) of the row's stratum; units of
+        later stages that have population counts, with lambda = `SurveyDesign.unit_factors`.
+    cross_domains : int array, shape (P, 2), or None
+        Pairs of domains, the lower first, that share a later-stage unit of several rows.
+    cross : float array, shape (P, K, K), or None
+        Their sum of lambda t t', t of the lower domain first, each centred on its own figures.
     """
 
     partition: Partition
@@ -61,6 +66,8 @@ class Totals:
     score: NDArray[np.float64]
     products: NDArray[np.float64] | None = None
     inner: NDArray[np.float64] | None = None
+    cross_domains: NDArray[np.intp] | None = None
+    cross: NDArray[np.float64] | None = None
 
     @property
     def n_domains(self) -> int:
@@ -69,7 +76,10 @@ class Totals:
     def by_domain(self, cells: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sums of a per-cell array, shape (C, ...) to (D, ...)."""
         out = np.zeros((self.n_domains, *cells.shape[1:]))
-        np.add.at(out, self.cell_domain, cells)
+        # Cells are sorted by domain, so each domain with cells is one run of them.
+        starts = np.flatnonzero(np.diff(self.cell_domain, prepend=-1))
+        if len(starts):
+            out[self.cell_domain[starts]] = np.add.reduceat(cells, starts, axis=0)
         return out
 
     def ratios(self, plan: Plan) -> NDArray[np.float64]:

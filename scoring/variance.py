@@ -5,15 +5,22 @@ domain: the whole design counts, not the rows cut out of it),
 
     V = sum_h (1 - f_h) n_h / (n_h - 1) sum_i (z_hi - mean_h z)^2.
 
-Where rows are their own PSUs the inner sum is accumulated as products, V = g'(sum lambda t t')g - sum_h lambda_h
-(sum_i z_hi)^2 / n_h: the same formula, multiplied out over columns that are centred first.
+Later stages with population counts (`SurveyDesign.inner`) add, for every group g of units that one unit of the stage
+above holds, and with f the product of the sampling fractions above,
+
+    f (1 - f_g) m_g / (m_g - 1) sum_j (z_gj - mean_g z)^2.
+
+Where rows are their own PSUs, and at later stages, the inner sum is accumulated as products, V = g'(sum lambda t t')g -
+sum_h lambda_h (sum_i z_hi)^2 / n_h: the same formula, multiplied out over columns that are centred first.
 
 A stratum with one sampled PSU out of more contributes by the rule that the design names: `certainty` and
 `remove` nothing; `adjust` its squared distance from the mean PSU of the sample, which is 0 for a ratio, so
 (1 - f_h) z^2; `average` the mean contribution of the domain's other strata. Without a rule the estimate is refused,
-unless the domain has no degree of freedom at all: then there is no variance to estimate, and the caller says so.
+unless the domain has no degree of freedom at all: then there is no variance to estimate, and the caller says so. A
+later stage with one sampled unit out of more goes by the same rules, but for `average`, which is refused there: what
+other PSUs vary inside says nothing certain of this one.
 
-References: Särndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, sections 4.2 and 5.5;
+References: Särndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, sections 4.2, 4.3 and 5.5;
 Lumley (2010), Complex Surveys, section 3.2 and appendix A.
 """
 
@@ -23,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.design import SurveyDesign
-from scoring.errors import LonelyPSUError
+from scoring.errors import LonelyPSUError, LonelyUnitError
 from scoring.index import Linearised
 from scoring.plan import Plan
 from scoring.totals import Totals
@@ -36,8 +43,10 @@ def cell_influence(totals: Totals, plan: Plan, figures: list[Linearised]) -> NDA
     """z: the sum of each figure's influence over each cell, shape (C, E)."""
     centred = totals.centred(plan, totals.ratios(plan))
     out = np.empty((len(totals.cell_domain), len(figures)))
-    for e, figure in enumerate(figures):
-        np.einsum("ck,ck->c", centred, figure.gradient[totals.cell_domain], out=out[:, e])
+    gradients = np.stack([figure.gradient for figure in figures], axis=2)
+    starts = np.flatnonzero(np.diff(totals.cell_domain, prepend=-1))
+    for start, end in zip(starts, np.append(starts, len(centred))[1:], strict=True):
+        np.matmul(centred[start:end], gradients[totals.cell_domain[start]], out=out[start:end])
     return out
 
 
@@ -52,13 +61,13 @@ def variance(
     """V of each figure in each domain, shape (D, E), in squared units of the figure.
 
     Raises `LonelyPSUError` where a domain with degrees of freedom holds a stratum of one PSU and the design names
-    no rule for it.
+    no rule for it, `LonelyUnitError` where that befalls a PSU whose later stage has one unit.
     """
     stratum = totals.cell_unit if design.rows_are_psus else design.psu_stratum[totals.cell_unit]
     starts, group_domain, group_stratum = _groups(totals.cell_domain, stratum)
     if not len(starts):
         return np.full((totals.n_domains, influence.shape[1]), np.nan)
-    _refuse_lonely(totals, design, group_domain, group_stratum)
+    refuse_lonely(totals, design)
     n_h, factor = design.n_h[group_stratum][:, None], design.factors()[group_stratum][:, None]
     total = np.add.reduceat(influence, starts, axis=0)
     if design.rows_are_psus:
@@ -73,7 +82,38 @@ def variance(
         squares = np.add.reduceat(deviation**2, starts, axis=0) + (n_h - present) * mean**2
         out = np.zeros((totals.n_domains, influence.shape[1]))
         np.add.at(out, group_domain, factor * squares)
-    return _lonely(np.maximum(out, 0.0), design, group_domain, group_stratum, total)
+    out = _lonely(np.maximum(out, 0.0), totals, design, group_domain, group_stratum, total)
+    return out + _later_stages(totals, design, influence, figures) if design.inner else out
+
+
+def _later_stages(
+    totals: Totals, design: SurveyDesign, influence: NDArray, figures: list[Linearised]
+) -> NDArray[np.float64]:
+    """What units below the PSU add, shape (D, E)."""
+    raw = quadratic(totals.inner, figures)
+    taken = totals.by_domain(design.psu_centre()[totals.cell_unit][:, None] * influence**2)
+    out = raw - taken
+    return np.where(out <= CANCELLED * (raw + 2 * taken), 0.0, out)
+
+
+def refuse_lonely(totals: Totals, design: SurveyDesign, domains: NDArray[np.intp] | None = None) -> None:
+    """Raises where one of the domains (all where None) needs a variance that one unit can't tell: see `variance`."""
+    asked = np.ones(totals.n_domains, dtype=bool)
+    strata, psus = strata_and_psus(totals, design)
+    if domains is not None:
+        asked[:] = False
+        asked[domains] = True
+    asked &= psus > strata
+    if design.lonely_psu == "fail":
+        stratum = totals.cell_unit if design.rows_are_psus else design.psu_stratum[totals.cell_unit]
+        needed = design.lonely[stratum] & asked[totals.cell_domain]
+        if needed.any():
+            raise LonelyPSUError([design.strata[h] for h in np.unique(stratum[needed])])
+    if design.lonely_psu in ("fail", "average") and design.inner:
+        lonely = design.lonely_units()
+        hit = sorted(set(lonely) & set(totals.cell_unit[asked[totals.cell_domain]].tolist()))
+        if hit:
+            raise LonelyUnitError(design.psu_names(np.array(hit)), lonely[hit[0]] + 1)
 
 
 def strata_and_psus(totals: Totals, design: SurveyDesign) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -94,28 +134,29 @@ def _groups(domain: NDArray, stratum: NDArray) -> tuple[NDArray, NDArray, NDArra
     return starts.astype(np.intp), domain[starts.astype(np.intp)], stratum[starts.astype(np.intp)]
 
 
-def _refuse_lonely(
-    totals: Totals, design: SurveyDesign, group_domain: NDArray, group_stratum: NDArray
-) -> None:
-    if design.lonely_psu == "fail":
-        strata, psus = strata_and_psus(totals, design)
-        needed = design.lonely[group_stratum] & (psus > strata)[group_domain]
-        if needed.any():
-            raise LonelyPSUError([design.strata[h] for h in np.unique(group_stratum[needed])])
+def lonely_rule_scale(totals: Totals, design: SurveyDesign) -> NDArray[np.float64]:
+    """What the rule `average` multiplies each domain's variance between PSUs by, shape (D,); 1 under other rules."""
+    stratum = totals.cell_unit if design.rows_are_psus else design.psu_stratum[totals.cell_unit]
+    _, group_domain, group_stratum = _groups(totals.cell_domain, stratum)
+    lonely = design.lonely[group_stratum]
+    if design.lonely_psu != "average" or not lonely.any():
+        return np.ones(totals.n_domains)
+    n_strata = np.bincount(group_domain, minlength=totals.n_domains)
+    others = n_strata - np.bincount(group_domain[lonely], minlength=totals.n_domains)
+    empty = np.where(n_strata > 0, np.nan, 1.0)
+    return np.divide(n_strata, others, out=empty, where=others > 0)
 
 
 def _lonely(
-    out: NDArray, design: SurveyDesign, group_domain: NDArray, group_stratum: NDArray, total: NDArray
+    out: NDArray,
+    totals: Totals,
+    design: SurveyDesign,
+    group_domain: NDArray,
+    group_stratum: NDArray,
+    total: NDArray,
 ) -> NDArray:
     lonely = design.lonely[group_stratum]
-    if not lonely.any():
-        return out
-    if design.lonely_psu == "adjust":
+    if design.lonely_psu == "adjust" and lonely.any():
         remaining = (1 - design.sampling_fraction[group_stratum[lonely]])[:, None]
         np.add.at(out, group_domain[lonely], remaining * total[lonely] ** 2)
-    elif design.lonely_psu == "average":
-        n_strata = np.bincount(group_domain, minlength=len(out))
-        n_lonely = np.bincount(group_domain[lonely], minlength=len(out))
-        others = n_strata - n_lonely
-        out *= np.divide(n_strata, others, out=np.full(len(out), np.nan), where=others > 0)[:, None]
-    return out
+    return out * lonely_rule_scale(totals, design)[:, None]

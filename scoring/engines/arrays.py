@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scoring.composites import node_scores
 from scoring.design import SurveyDesign
 from scoring.domains import Partition
+from scoring.engines.blocks import add_products, centred_columns, state_sums
 from scoring.errors import ScoringError, some
 from scoring.plan import Plan
 from scoring.totals import Totals
@@ -30,7 +31,7 @@ def totals(
     """Totals of `answers`, int array of shape (items, n), each the position of a row's answer state.
 
     `products` False leaves the design effects out; the second order is made all the same where rows are their
-    own PSUs, since the variance needs it.
+    own PSUs, and where later stages count, since the variance needs it.
     """
     if answers.shape != (len(plan.items), design.n_rows):
         raise ScoringError(
@@ -38,9 +39,9 @@ def totals(
         )
     _check(answers, plan, design, partition)
     first = _first_order(answers, plan, design, partition)
-    if not (products or design.rows_are_psus):
+    if not (products or design.rows_are_psus or design.inner):
         return first
-    return _second_order(answers, plan, design, first, products)
+    return _clustered_inner(answers, plan, design, _second_order(answers, plan, design, first, products))
 
 
 def _check(answers: NDArray, plan: Plan, design: SurveyDesign, partition: Partition) -> None:
@@ -67,22 +68,21 @@ def _first_order(answers: NDArray, plan: Plan, design: SurveyDesign, partition: 
     n_units = design.n_strata if design.rows_are_psus else len(design.psu_stratum)
     row_cell, cells = _cells(partition.row_domain, unit, n_units)
     n_domains, n_cells = len(partition.domains), len(cells)
+    cell_counts = [np.zeros((n_cells, m), dtype=np.intp) for m in plan.n_states]
     counts = [np.zeros((n_domains, m), dtype=np.intp) for m in plan.n_states]
     state_weight = [np.zeros((n_cells, m)) for m in plan.n_states]
     node_n = np.zeros((n_domains, len(plan.nodes)), dtype=np.intp)
     composite_valid = np.zeros((n_cells, len(plan.composites)))
     composite_score = np.zeros((n_cells, len(plan.composites)))
-    for rows in _blocks(np.flatnonzero(partition.row_domain >= 0)):
-        domain, cell, w = partition.row_domain[rows], row_cell[rows], design.w[rows]
-        block = np.asarray(answers[:, rows], dtype=np.intp)
+    for rows in _slices(partition.row_domain):
+        cell, w, block = row_cell[rows], design.w[rows], answers[:, rows]
         for j, m in enumerate(plan.n_states):
-            counts[j] += np.bincount(domain * m + block[j], minlength=n_domains * m).reshape(n_domains, m)
-            state_weight[j] += np.bincount(cell * m + block[j], weights=w, minlength=n_cells * m).reshape(
-                n_cells, m
-            )
+            number, weight = state_sums(block[j], m, cell, w, n_cells)
+            cell_counts[j] += number
+            state_weight[j] += weight
         defined, scores = node_scores(plan, block)
         for k in range(len(plan.nodes)):
-            node_n[:, k] += np.bincount(domain[defined[k]], minlength=n_domains)
+            node_n[:, k] += np.bincount(partition.row_domain[rows][defined[k]], minlength=n_domains)
         for c, k in enumerate(plan.composites):
             is_defined = defined[k]
             composite_valid[:, c] += np.bincount(cell[is_defined], weights=w[is_defined], minlength=n_cells)
@@ -94,7 +94,7 @@ def _first_order(answers: NDArray, plan: Plan, design: SurveyDesign, partition: 
     inside = row_cell[partition.row_domain >= 0]
     cell_domain = cells // n_units
     weights = [np.zeros((n_domains, m)) for m in plan.n_states]
-    for out, weight in zip(weights, state_weight, strict=True):
+    for out, weight in zip((*weights, *counts), (*state_weight, *cell_counts), strict=True):
         np.add.at(out, cell_domain, weight)
     return Totals(
         partition=partition,
@@ -118,20 +118,107 @@ def _second_order(
     domain_of_row = first.partition.row_domain
     n_domains, k = first.n_domains, plan.n_columns
     weighted = np.zeros((n_domains, k, k)) if products else None
-    inner = np.zeros((n_domains, k, k)) if design.rows_are_psus else None
-    row_factor = design.factors()[design.row_stratum] if design.rows_are_psus else None
+    row_factor = _row_factor(design)
+    if weighted is None and row_factor is None:
+        return replace(first, inner=np.zeros((n_domains, k, k)))
+    inner = None if row_factor is None and not design.inner else np.zeros((n_domains, k, k))
     ratios = np.nan_to_num(first.ratios(plan))
     order = np.argsort(domain_of_row, kind="stable")
-    starts = np.searchsorted(domain_of_row[order], np.arange(n_domains + 1))
-    for d in range(n_domains):
-        for rows in _blocks(order[starts[d] : starts[d + 1]]):
-            columns = _columns(np.asarray(answers[:, rows], dtype=np.intp), plan, ratios[d])
-            w = design.w[rows]
-            if weighted is not None:
-                weighted[d] += (columns * w) @ columns.T
-            if inner is not None:
-                inner[d] += (columns * (w * w * row_factor[rows])) @ columns.T
+    for rows in _blocks(order[np.searchsorted(domain_of_row[order], 0) :]):
+        domain, w = domain_of_row[rows], design.w[rows]
+        columns = centred_columns(plan, answers[:, rows], domain, ratios)
+        if weighted is not None:
+            add_products(weighted, columns, w, domain)
+        if row_factor is not None:
+            add_products(inner, columns, w * w * row_factor[rows], domain)
     return replace(first, products=weighted, inner=inner)
+
+
+def _row_factor(design: SurveyDesign) -> NDArray[np.float64] | None:
+    """lambda of each row where rows are units of some stage, shape (n,): the variance is linear in their products."""
+    if design.rows_are_psus:
+        return design.factors()[design.row_stratum]
+    factors = [
+        lam for stage, lam in zip(design.inner, design.unit_factors(), strict=True) if stage.rows_are_units
+    ]
+    return np.sum(factors, axis=0) if factors else None
+
+
+def _clustered_inner(answers: NDArray, plan: Plan, design: SurveyDesign, second: Totals) -> Totals:
+    """Adds the products of totals of later-stage units that hold several rows, within and between domains.
+
+    Blocks end where a unit of the second stage does, so that no unit is cut.
+    """
+    stages = [
+        (stage.unit, lam)
+        for stage, lam in zip(design.inner, design.unit_factors(), strict=True)
+        if not stage.rows_are_units
+    ]
+    if not stages:
+        return second
+    row_domain, ratios = second.partition.row_domain, np.nan_to_num(second.ratios(plan))
+    inner, crosses = second.inner.copy(), {}
+    inside = np.flatnonzero(row_domain >= 0)
+    order = inside[np.argsort(stages[0][0][inside], kind="stable")]
+    for rows in _whole_units(order, stages[0][0]):
+        columns = np.empty((len(rows), plan.n_columns))
+        for d in np.unique(row_domain[rows]):
+            of_d = np.flatnonzero(row_domain[rows] == d)
+            block = np.asarray(answers[:, rows[of_d]], dtype=np.intp)
+            columns[of_d] = (_columns(block, plan, ratios[d]) * design.w[rows[of_d]]).T
+        for unit, lam in stages:
+            _add_products(inner, crosses, row_domain[rows], unit[rows], lam, columns)
+    pairs = sorted(crosses)
+    return replace(
+        second,
+        inner=inner,
+        cross_domains=np.array(pairs, dtype=np.intp).reshape(-1, 2),
+        cross=np.array([crosses[pair] for pair in pairs]).reshape(-1, plan.n_columns, plan.n_columns),
+    )
+
+
+def _add_products(
+    inner: NDArray,
+    crosses: dict[tuple[int, int], NDArray],
+    domain: NDArray,
+    unit: NDArray,
+    lam: NDArray,
+    columns: NDArray,
+) -> None:
+    """sum lambda t t' over the units of a block: to `inner` within a domain, to `crosses` between two."""
+    width = int(unit.max()) + 1
+    keys = domain * width + unit
+    order = np.argsort(keys, kind="stable")
+    starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    cells, sums = keys[order[starts]], np.add.reduceat(columns[order], starts, axis=0)
+    cell_domain, cell_unit = cells // width, cells % width
+    for d in np.unique(cell_domain):
+        t = sums[cell_domain == d]
+        inner[d] += (t * lam[cell_unit[cell_domain == d]][:, None]).T @ t
+    by_unit = np.lexsort((cell_domain, cell_unit))
+    # Cells of one unit stand side by side, so the k-th next of a cell is another domain's share of its unit.
+    for k in range(1, len(cells)):
+        one, other = by_unit[:-k], by_unit[k:]
+        same = cell_unit[one] == cell_unit[other]
+        if not same.any():
+            return
+        one, other = one[same], other[same]
+        pairs = np.stack([cell_domain[one], cell_domain[other]], axis=1)
+        for pair in np.unique(pairs, axis=0):
+            of = (pairs == pair).all(axis=1)
+            product = (sums[one[of]] * lam[cell_unit[one[of]]][:, None]).T @ sums[other[of]]
+            key = (int(pair[0]), int(pair[1]))
+            crosses[key] = crosses[key] + product if key in crosses else product
+
+
+def _whole_units(order: NDArray, unit: NDArray) -> Iterator[NDArray]:
+    """Blocks of rows sorted by unit, each of about BLOCK rows and ending with a unit."""
+    ends = np.append(np.flatnonzero(np.diff(unit[order])) + 1, len(order)) if len(order) else []
+    start = 0
+    while start < len(order):
+        end = int(ends[min(np.searchsorted(ends, start + BLOCK), len(ends) - 1)])
+        yield order[start:end]
+        start = end
 
 
 def _columns(block: NDArray, plan: Plan, ratios: NDArray) -> NDArray:
@@ -157,6 +244,13 @@ def _cells(domain: NDArray, unit: NDArray, n_units: int) -> tuple[NDArray, NDArr
     row_cell = np.full(len(domain), -1, dtype=np.intp)
     row_cell[inside] = of_inside.reshape(-1)
     return row_cell, cells
+
+
+def _slices(row_domain: NDArray) -> Iterator[NDArray | slice]:
+    """Rows inside the domains, block by block: as slices, which copy nothing, where no row is outside."""
+    for start in range(0, len(row_domain), BLOCK):
+        inside = row_domain[start : start + BLOCK] >= 0
+        yield slice(start, start + len(inside)) if inside.all() else start + np.flatnonzero(inside)
 
 
 def _blocks(rows: NDArray) -> Iterator[NDArray]:

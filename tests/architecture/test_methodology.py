@@ -1,4 +1,4 @@
-"""docs/methodology.md speaks of everything public in `scoring`, so that no figure comes from an unwritten formula."""
+"""The methodology speaks of everything public in `scoring`, so that no figure comes from an unwritten formula."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 
 import scoring
 
-PAGE = Path(__file__).parents[2] / "docs" / "methodology.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = [DOCS / "methodology.md", *sorted((DOCS / "methodology").glob("*.md"))]
 
 
 def public_names() -> set[str]:
@@ -32,7 +33,12 @@ def test_there_is_something_to_write_about():
 
 @pytest.mark.parametrize("name", sorted(public_names()))
 def test_every_public_name_of_scoring_is_in_the_methodology(name):
-    page = PAGE.read_text(encoding="utf-8")
-    assert any(f"`{prefix}{name}`" in page for prefix in ("", "engines.")) or f"`{name}`s" in page, (
-        f"docs/methodology.md does not name `{name}`: say there which formula it computes, or make it private."
+    pages = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert any(f"`{prefix}{name}`" in pages for prefix in ("", "engines.")) or f"`{name}`s" in pages, (
+        f"The methodology does not name `{name}`: say there which formula it computes, or make it private."
     )
+
+
+def test_every_page_is_linked_from_the_first():
+    first = PAGES[0].read_text(encoding="utf-8")
+    assert [page.name for page in PAGES[1:] if f"(methodology/{page.name})" not in first] == []

@@ -105,13 +105,6 @@ def test_a_sample_of_everyone_is_no_error():
     assert design.factors().tolist() == [0, 0]
 
 
-def test_one_stage_is_accepted():
-    assert "one stage; given: 2" in refused(clusters=([1, 1, 2, 2], [1, 2, 3, 4]))
-    assert "one population count per stage; given: 2" in refused(
-        clusters=([1, 1, 2, 2],), fpc=([9] * 4, [9] * 4)
-    )
-
-
 def test_a_rule_for_lonely_psus_has_a_name():
     assert "fail, adjust, average, certainty, remove; given: ignore" in refused(lonely_psu="ignore")
 

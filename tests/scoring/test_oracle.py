@@ -17,6 +17,8 @@ import pytest
 from scipy import stats
 
 from scoring import Node
+from scoring.contrasts import Contrasts, contrast, difference, ratio
+from scoring.covariance import Joint, figures_of, joint_covariance
 from scoring.errors import LonelyPSUError
 from scoring.means import t_interval
 from scoring.proportions import korn_graubard
@@ -29,25 +31,25 @@ RTOL = 1e-9
 
 # What is run, by the `stat` of the case; the number is asserted, so that no case goes missing quietly.
 RUN = {
-    "mean": 48,
-    "mean_factor": 6,
-    "by_mean": 7,
-    "ratio": 8,
-    "contrast_mean": 7,
-    "degf": 7,
-    "weights": 7,
-    "ciprop": 72,
+    "mean": 57,
+    "mean_factor": 8,
+    "by_mean": 9,
+    "ratio": 10,
+    "contrast_mean": 10,
+    "nl_contrast": 9,
+    "domain_diff": 9,
+    "ttest": 9,
+    "degf": 9,
+    "weights": 9,
+    "ciprop": 96,
 }
 # What is left out, and why.
 LEFT_OUT = {
     "total": "totals are no figure of an index",
     "total_fac": "totals are no figure of an index",
     "domain_mean": "asked of replicate weights only",
-    "domain_diff": "differences of domains",
-    "nl_contrast": "nonlinear contrasts",
     "var": "population variances",
     "cronbach_alpha": "reliability",
-    "ttest": "tests",
     "chisq": "tests",
     "ranktest": "tests",
     "linear_model": "models",
@@ -55,16 +57,14 @@ LEFT_OUT = {
     "weights_vector": "calibration",
     "trim_weights": "trimming",
 }
-# Cases of the stats above that need what the engine does not have: two stages with population counts, calibrated
-# weights, replicate weights, an adjustment that R makes for lonely PSUs of a domain, other intervals, a negative
-# coefficient. Where an answer is missing R gives no proportion at all; where our cap at n binds, ours is wider.
+# Cases of the stats above that need what the engine does not have: calibrated weights, replicate weights, an
+# adjustment that R makes for lonely PSUs of a domain, other intervals. Where an answer is missing R gives no proportion
+# at all; where our cap at n binds, ours is wider.
 BEYOND = {
-    "two_stages": 105,
     "calibrated": 16,
     "replicates": 38,
     "domain_lonely": 5,
-    "method": 210,
-    "negative": 1,
+    "method": 270,
     "r_has_none": 8,
     "cap": 4,
 }
@@ -118,14 +118,10 @@ class Case:
         kind = self.spec["kind"]
         if kind != "taylor":
             return "calibrated" if kind == "calibrated" else "replicates"
-        if len(self.spec["fpc"]) > 1:
-            return "two_stages"
         if self.options.get("adjust_domain_lonely"):
             return "domain_lonely"
         if self.stat == "ciprop" and self.options["method"] not in ("beta", "mean"):
             return "method"
-        if min(self.options.get("coef", [1])) < 0:
-            return "negative"
         if self.stat == "ciprop" and self.expected["estimate"] is None:
             return "r_has_none"
         return None
@@ -142,15 +138,22 @@ class Case:
         spec, data = self.spec, self.data
         scores = np.asarray(scores, dtype=float)
         n = scores.shape[1]
+        clusters = tuple(data[name] for name in spec["ids"])
+        fpc = tuple(numbers(data[name]) for name in spec["fpc"])
         weight = numbers(data[spec["weights"]]) if spec["weights"] else np.ones(n)
+        if not spec["weights"]:
+            # R then takes the weights from the counts, stage by stage.
+            for units, parent, count in zip(clusters, (np.zeros(n), *clusters), fpc, strict=False):
+                sampled = {g: len(set(units[parent == g])) for g in set(parent)}
+                weight *= count / np.array([sampled[g] for g in parent])
         return Scored(
             scores,
             *indices,
             measure=measure,
             weight=weight * times,
             stratum=data[spec["strata"][0]] if spec["strata"] else None,
-            clusters=(data[spec["ids"][0]],) if spec["ids"] else (),
-            fpc=(numbers(data[spec["fpc"][0]]),) if spec["fpc"] else (),
+            clusters=clusters,
+            fpc=fpc,
             lonely_psu=self.options.get("lonely_psu", "fail"),
         )
 
@@ -182,6 +185,7 @@ def check_mean(case: Case) -> None:
     equal(found.value[0], case.expected["estimate"])
     equal(found.std_error[0], case.expected["se"])
     assert found.df[0] == case.expected["df"]
+    covaries(scored, case.domain(), case.expected)
     low, high = t_interval(found.value[0], found.std_error[0], found.df[0])
     equal(low, case.expected["ci_t_lower"])
     equal(high, case.expected["ci_t_upper"])
@@ -194,18 +198,61 @@ def check_mean_factor(case: Case) -> None:
     name = case.options["vars"]
     levels = sorted(set(case.data[name]))
     assert [name + level for level in levels] == case.expected["names"]
-    found = case.scored([np.where(case.data[name] == level, 1.0, 0.0) for level in levels]).estimate()
+    scored = case.scored([np.where(case.data[name] == level, 1.0, 0.0) for level in levels])
+    found = scored.estimate()
+    covaries(scored, None, case.expected)
     equal(found.value[0], case.expected["estimate"])
     equal(found.std_error[0], case.expected["se"])
 
 
 def check_by_mean(case: Case) -> None:
     names, by = listed(case.options["vars"]), case.data[case.options["by"]]
-    found = case.scored([numbers(case.data[name]) for name in names]).estimate(by)
+    scored = case.scored([numbers(case.data[name]) for name in names])
+    found = scored.estimate(by)
     assert sorted(set(by)) == case.expected["groups"]
     # R goes through the variables, within each through the groups.
     equal(found.value.T.ravel(), case.expected["estimate"])
     equal(found.std_error.T.ravel(), case.expected["se"])
+    covaries(scored, by, case.expected)
+
+
+def check_domain_diff(case: Case) -> None:
+    scored = case.scored([numbers(case.data[case.options["vars"]])])
+    joint, domains = together(scored, case.data[case.options["by"]])
+    (a, plus), (b, minus) = case.options["contrast"].items()
+    assert (plus, minus) == (1, -1)
+    found = difference(joint, domains.index(a), domains.index(b))
+    equal(found.value, case.expected["estimate"])
+    equal(found.std_error, case.expected["se"])
+
+
+def check_ttest(case: Case) -> None:
+    """R's test is a regression on the group, which takes one more degree of freedom."""
+    scored = case.scored([numbers(case.data[case.options["y"]])])
+    joint, domains = together(scored, case.data[case.options["g"]])
+    found = difference(joint, domains.index("Yes"), domains.index("No"))
+    equal(found.value, case.expected["diff"])
+    equal(found.t, case.expected["t"])
+    assert found.df - 1 == case.expected["df"]
+    equal(Contrasts(found.value, found.std_error, found.df - 1).p, case.expected["p"])
+
+
+def together(scored: Scored, by) -> tuple[Joint, tuple[str, ...]]:
+    """All items of all domains with their covariance, domain by domain."""
+    totals = scored.totals(by)
+    figures = figures_of(totals, scored.plan, range(len(scored.plan.pairs)))
+    return joint_covariance(figures, scored.plan, scored.design), totals.partition.domains
+
+
+def covaries(scored: Scored, by, expected: dict) -> None:
+    """R's matrix goes through the variables, within each through the domains."""
+    joint, domains = together(scored, by)
+    order = np.arange(len(joint.value)).reshape(len(domains), -1).T.ravel()
+    found, spread = joint.covariance[np.ix_(order, order)], np.array(expected["vcov"])
+    size = np.sqrt(np.diag(spread))
+    scale = np.outer(*[np.where(size > 0, size, 1.0)] * 2)
+    # Relative to the standard errors: a covariance may be what is left of large terms, in R down to 1e-31.
+    np.testing.assert_allclose(found / scale, spread / scale, rtol=RTOL, atol=1e-12)
 
 
 def check_ratio(case: Case) -> None:
@@ -219,16 +266,30 @@ def check_ratio(case: Case) -> None:
 
 
 def check_contrast_mean(case: Case) -> None:
-    """A linear combination of means is an index of one-item factors with these coefficients."""
+    """A linear combination of means; with positive coefficients also an index of one-item factors with these."""
     names, coefficients = case.options["vars"], case.options["coef"]
+    scores = [numbers(case.data[name]) for name in names]
+    found = contrast(together(case.scored(scores), None)[0], coefficients)
+    equal(found.value, case.expected["estimate"])
+    equal(found.std_error, case.expected["se"])
+    if min(coefficients) < 0:
+        return
     factors = tuple(
         Node(f"i.{name}", "value", "mean_of_items", (k,), coefficient=c)
         for k, (name, c) in enumerate(zip(names, coefficients, strict=True))
     )
     index = Node("i", "value", "mean_of_children", children=factors)
-    found = case.scored([numbers(case.data[name]) for name in names], index).estimate()
+    found = case.scored(scores, index).estimate()
     equal(found.value[0, len(names)] * sum(coefficients), case.expected["estimate"])
     equal(found.std_error[0, len(names)] * sum(coefficients), case.expected["se"])
+
+
+def check_nl_contrast(case: Case) -> None:
+    assert case.options["expr"] == "/".join(case.options["vars"])
+    scored = case.scored([numbers(case.data[name]) for name in case.options["vars"]])
+    found = ratio(together(scored, None)[0], 0, 1)
+    equal(found.value, case.expected["estimate"])
+    equal(found.std_error, case.expected["se"])
 
 
 def check_degf(case: Case) -> None:
@@ -280,6 +341,9 @@ CHECKS = {
     "by_mean": check_by_mean,
     "ratio": check_ratio,
     "contrast_mean": check_contrast_mean,
+    "nl_contrast": check_nl_contrast,
+    "domain_diff": check_domain_diff,
+    "ttest": check_ttest,
     "degf": check_degf,
     "weights": check_weights,
     "ciprop": check_ciprop,
