@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import itertools
+from typing import get_args
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from scoring.errors import ScoringError
 from scoring.means import t_interval, t_quantile
-from scoring.proportions import korn_graubard
+from scoring.proportions import ProportionMethod, korn_graubard, kurtosis_df, proportion_interval
+from scoring.ratios import population_mean
 from tests.scoring.small import Scored
+from tests.scoring.test_ratios import RESULTS, Case
+
+METHODS = get_args(ProportionMethod)
+# R fits a model for `logit`, and stops at 1e-8 of the deviance; the rest are closed forms in both.
+TOLERANCE = {"logit": 1e-6}
+IN_R = {"beta": "korn-graubard-r", "mean": "t"}
 
 
 def clopper_pearson(hits, n, level=0.95):
@@ -142,3 +151,138 @@ def test_t_quantiles_equal_scipys(probability, df):
 
 def test_a_t_interval_without_a_degree_of_freedom_is_none():
     assert np.isnan(t_interval(50, 1, [0, -1])).all()
+
+
+@pytest.mark.parametrize("expected", RESULTS, ids=lambda r: f"{r['design']}-{r['fpc']}")
+def test_every_method_equals_r_on_the_synthetic_designs(expected):
+    case, asked = Case(expected), expected["proportion"]
+    found = population_mean(case.event, case.design)
+    p, variance = found.value.item(), found.covariance.item()
+    np.testing.assert_allclose([p, variance], [asked["value"], asked["variance"]], rtol=1e-9)
+    for one in asked["intervals"]:
+        method = IN_R.get(one["method"], one["method"])
+        bounds = proportion_interval(p, variance, asked["n"], asked["df"], method=method, level=one["level"])
+        tolerance = TOLERANCE.get(one["method"], 1e-9)
+        np.testing.assert_allclose(bounds, [one["low"], one["high"]], rtol=tolerance, err_msg=str(one))
+    assert len(asked["intervals"]) == 10
+
+
+def test_simple_random_sampling_with_many_degrees_of_freedom_gives_wilsons_own():
+    p, n = 7 / 40, 40
+    expected = stats.binomtest(7, n).proportion_ci(0.95, "wilson")
+    found = proportion_interval(p, p * (1 - p) / n, n, np.inf, method="wilson")
+    np.testing.assert_allclose(found, [expected.low, expected.high], rtol=1e-10)
+
+
+def test_wilson_with_adjusted_trials_gives_the_published_interval():
+    # ell == 0 in one-stage clusters of schools: another program prints .00280 and .15101.
+    low, high = proportion_interval(0.0218579234972678, 0.00051177528296442, 183, 14, method="wilson-df")
+    assert (round(float(low), 5), round(float(high), 5)) == (0.00280, 0.15101)
+
+
+def test_the_ends_of_the_likelihood_interval_lose_what_they_may():
+    p, n, df = np.array([0.03, 0.5, 0.97]), 150, 12
+    variance = 2.5 * p * (1 - p) / n
+    for end in proportion_interval(p, variance, n, df, method="likelihood", level=0.9):
+        lost = p * np.log(p / end) + (1 - p) * np.log((1 - p) / (1 - end))
+        effective = n / 2.5 * (n - 1) / n
+        np.testing.assert_allclose(2 * effective * lost, stats.t.ppf(0.95, df) ** 2, rtol=1e-9)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_swapping_yes_and_no_turns_the_interval_round(method):
+    p = np.array([0.0, 0.02, 0.3, 0.5, 1.0])
+    variance = 1.7 * p * (1 - p) / 80
+    low, high = proportion_interval(p, variance, 80, 15, method=method)
+    other_low, other_high = proportion_interval(1 - p, variance, 80, 15, method=method)
+    np.testing.assert_allclose([low, high], [1 - other_high, 1 - other_low], rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_methods_agree_where_there_are_many_answers(method):
+    low, high = proportion_interval(0.6, 0.24 / 1e6, 10**6, 10**6 - 1, method=method)
+    half = 1.959965 * np.sqrt(0.24 / 1e6)
+    np.testing.assert_allclose([low, high], [0.6 - half, 0.6 + half], atol=2e-6)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_estimate_lies_inside_and_more_confidence_is_wider(method):
+    p = np.array([0.01, 0.2, 0.9, 0.995])
+    bounds = [
+        proportion_interval(p, 2 * p * (1 - p) / 60, 60, 9, method=method, level=level)
+        for level in (0.8, 0.95, 0.99)
+    ]
+    for low, high in bounds:
+        assert ((low <= p) & (p <= high)).all()
+    assert all((a[0] >= b[0]).all() and (a[1] <= b[1]).all() for a, b in itertools.pairwise(bounds))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_happens_at_the_ends_of_the_scale_is_known_by_method(method):
+    low, high = proportion_interval([0.0, 1.0], 0.0, 33, 20, method=method)
+    if method in ("logit", "xlogit", "t"):
+        assert np.isnan([low, high]).all()
+    else:
+        assert (low[0], high[1]) == (0, 1)
+        assert 0.75 < low[1] < 1
+        assert 0 < high[0] < 0.25
+
+
+def test_only_t_leaves_the_scale():
+    ends = {m: proportion_interval(0.02, 0.0004, 100, 8, method=m)[0] for m in METHODS}
+    assert {m for m, low in ends.items() if low < 0} == {"t"}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("p", "variance", "n", "df"), [(0.5, 0.1, 1, 5), (0.5, 0.1, 30, 0), (np.nan, 0.1, 9, 5)]
+)
+def test_no_method_makes_an_interval_of_nothing(method, p, variance, n, df):
+    assert np.isnan(proportion_interval(p, variance, n, df, method=method)).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_extreme_variances_give_numbers_within_the_scale_and_no_warning(method):
+    variance = [1e-30, 1e-12, 0.25, 40.0]
+    low, high = proportion_interval(0.5, variance, 20, 1, method=method, level=0.999)
+    assert np.isfinite([low, high]).all()
+    if method != "t":
+        assert ((low >= 0) & (high <= 1)).all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        ((50, 0.1, 9, 5), {}, "share, not a percentage"),
+        ((0.5, -0.1, 9, 5), {}, "not be negative"),
+        ((0.5, 0.1, 9, 5), {"level": 95}, "between 0 and 1"),
+        ((0.5, 0.1, 9, 5), {"method": "wald"}, "one of korn-graubard-nchs"),
+    ],
+)
+def test_what_is_no_proportion_or_no_method_is_refused(arguments, options, message):
+    with pytest.raises(ScoringError, match=message):
+        proportion_interval(*arguments, **options)
+
+
+def test_degrees_of_freedom_by_kurtosis_count_by_hand():
+    # q = 1 x 18 and 81 x 2: V = 180, sum q^2 = 18 + 2 x 6561 = 13140; 2 x 180^2 / (13140 - 180^2 / 20) = 5.625.
+    np.testing.assert_allclose(kurtosis_df([-1] * 18 + [9] * 2, 19), 2 * 180**2 / (13140 - 1620))
+
+
+def test_degrees_of_freedom_by_kurtosis_are_the_designs_for_normal_psus():
+    drawn = np.random.default_rng(3).standard_normal((400, 100))
+    found = kurtosis_df(drawn - drawn.mean(axis=1, keepdims=True), 99)
+    # The design's df caps one half or so of the samples; the others lie a little below.
+    assert 85 < np.median(found) <= 99
+    assert found.max() == 99
+
+
+@pytest.mark.parametrize("deviation", [[0.0] * 6, [1.0, -1.0] * 3, [1e-200] * 6])
+def test_degrees_of_freedom_stay_where_deviations_are_of_one_size(deviation):
+    assert kurtosis_df(deviation, 5) == 5
+
+
+def test_degrees_of_freedom_by_kurtosis_know_no_unit_and_no_order():
+    deviation = np.array([3.0, -1, -1, 4, -5, 0])
+    np.testing.assert_allclose(kurtosis_df(1000 * deviation[::-1], 5), kurtosis_df(deviation, 5), rtol=1e-12)
+    assert 1 <= kurtosis_df([0, 0, 0, 0, 0, 9.0], 5) < 3
