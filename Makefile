@@ -54,8 +54,16 @@ bench: $(VENV)/.dev ## benchmarks of files, submissions and workbooks; results i
 coverage-demo: $(VENV)/.dev ## coverage of the demonstration's intervals over seeds 1 to 20
 	$(BIN)/python -m benchmarks.coverage.demo
 
+bench-engines: $(VENV)/.dev ## speed of the engines beside R survey and a plain group-by, in one run
+	$(BIN)/python -m benchmarks.scoring.engines
+
+coverage-study: $(VENV)/.dev ## coverage of each interval over the grid of benchmarks/coverage/grid.toml
+	$(BIN)/python -m benchmarks.coverage.proportions
+
 reference-values: ## make the values that R gives for tests/scoring anew (needs R with survey and jsonlite)
 	Rscript tests/reference/make_reference.R tests/reference
+	for part in stages intervals replication weighting reliability ranks; do \
+	    Rscript tests/reference/make_$$part.R tests/reference || exit 1; done
 
 lint: $(VENV)/.dev ## ruff
 	$(BIN)/ruff check .
@@ -66,4 +74,4 @@ lock: $(VENV)/.tools ## write the hashed lock files anew
 	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/run.txt
 	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
-.PHONY: help install demo demo-once machine test test-fast test-outside bench coverage-demo reference-values lint lock
+.PHONY: help install demo demo-once machine test test-fast test-outside bench bench-engines coverage-demo coverage-study reference-values lint lock

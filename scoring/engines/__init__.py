@@ -8,7 +8,7 @@ from importlib import import_module
 from scoring.errors import ScoringError
 from scoring.totals import Totals
 
-ENGINES = ("arrays",)
+ENGINES = ("arrays", "duckdb")
 
 
 def load(name: str) -> Callable[..., Totals]:
