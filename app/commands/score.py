@@ -33,11 +33,12 @@ def _level(context: click.Context, parameter: click.Parameter, value: float) -> 
 @click.option("--weight", metavar="C", help="Column of sampling weights.")
 @click.option("--stratum", metavar="C", help="Column of strata.")
 @click.option(
-    "--cluster", metavar="C", callback=_columns, help="Column of sampling units (PSUs), nested in strata."
+    "--cluster",
+    metavar="C1[,C2]",
+    callback=_columns,
+    help="Columns of sampling units by stage, PSUs first, nested in strata.",
 )
-@click.option(
-    "--fpc", metavar="C", callback=_columns, help="Column of population counts of sampling units per stratum."
-)
+@click.option("--fpc", metavar="C1[,C2]", callback=_columns, help="Columns of population counts by stage.")
 @click.option(
     "--lonely-psu",
     type=click.Choice(["fail", "adjust", "average", "certainty", "remove"]),
@@ -70,11 +71,27 @@ def _level(context: click.Context, parameter: click.Parameter, value: float) -> 
 )
 @click.option(
     "--engine",
-    type=click.Choice(["arrays"]),
+    type=click.Choice(["arrays", "duckdb"]),
     default="arrays",
     show_default=True,
     help="Who makes the totals.",
 )
+@click.option("--compare", is_flag=True, help="Differences between domains, with their covariance kept.")
+@click.option(
+    "--pairs",
+    type=click.Choice(["index", "all"]),
+    default="index",
+    show_default=True,
+    help="Compare and rank by indices and their first-level nodes, or by items too.",
+)
+@click.option(
+    "--adjust",
+    type=click.Choice(["holm", "bh", "none"]),
+    default="holm",
+    show_default=True,
+    help="Adjust p-values for the number of pairs.",
+)
+@click.option("--ranks", is_flag=True, help="Ranks of domains, with simultaneous confidence sets.")
 @click.option(
     "--json",
     "json_path",

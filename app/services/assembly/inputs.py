@@ -79,8 +79,6 @@ def _require_columns(
 
 
 def _design(file: ResponseFile, options: ScoringOptions) -> SurveyDesign:
-    if len(options.cluster) > 1 or len(options.fpc) > 1:
-        raise FileRefused("--cluster and --fpc take one column each: the design has one stage of clusters.")
     return SurveyDesign(
         file.n_rows,
         weight=file.numbers(options.weight, positive=True) if options.weight else None,

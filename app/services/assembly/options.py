@@ -32,6 +32,10 @@ class ScoringOptions:
     threshold: int = 10
     unknown_codes: Literal["stop", "missing"] = "stop"
     engine: str = "arrays"
+    compare: bool = False
+    pairs: Literal["index", "all"] = "index"
+    adjust: Literal["holm", "bh", "none"] = "holm"
+    ranks: bool = False
 
     def __post_init__(self) -> None:
         for name in ("weight", "stratum"):

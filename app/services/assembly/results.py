@@ -13,6 +13,7 @@ import numpy as np
 from surveys import loading
 from surveys.instrument import Instrument
 
+from .comparisons import Comparison, Rank
 from .counting import Counted
 from .hiding import Hidden
 from .inputs import ScoringInputs
@@ -36,6 +37,8 @@ class Scored:
     hidden: Hidden
     records: tuple[Record, ...]
     snapshot_sha256: str
+    comparisons: tuple[Comparison, ...] | None = None
+    ranks: tuple[Rank, ...] | None = None
 
     @property
     def domains(self) -> tuple[tuple[str | None, str | None], ...]:
@@ -59,6 +62,7 @@ class Scored:
 def results_document(scored: Scored) -> dict[str, Any]:
     """The document of a run, its keys in the order of the contract."""
     manifest, options = scored.manifest, scored.options
+    asked = {"comparisons": scored.comparisons, "ranks": scored.ranks}
     return {
         "schema": SCHEMA,
         "instrument": scored.instrument.code,
@@ -72,7 +76,7 @@ def results_document(scored: Scored) -> dict[str, Any]:
         "wave_kind": options.effective_wave_kind,
         "counts": counts(scored),
         "estimates": [record.document(flag_reason(record, "en")) for record in scored.records],
-    }
+    } | {name: [one.document() for one in found] for name, found in asked.items() if found is not None}
 
 
 def counts(scored: Scored) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.services.files import FileRefused, ResponseFile
-from scoring import engines, estimate
+from scoring import Estimates, Totals, engines, estimate
 from scoring.errors import LonelyPSUError, ScoringError, some
 from surveys.instrument import Instrument
 
+from .comparisons import Compared
 from .counting import counted
 from .hiding import hidden
 from .inputs import Branches, scoring_inputs
@@ -35,21 +36,26 @@ def score(
     input that cannot be scored.
     """
     language, names = instrument.languages[0], domain_names or {}
+    if (options.compare or options.ranks) and options.effective_wave_kind != "probability":
+        raise FileRefused(
+            f"--compare and --ranks need a probability wave; this one is {options.effective_wave_kind}, which has no"
+            " significance. Leave them out, or give the design."
+        )
     try:
         inputs = scoring_inputs(file, instrument, options, branches)
         scored = scored_variables(instrument, inputs.variables)
         prepared = measured_plan(instrument, tuple(inputs.variables[k] for k in scored))
         make_totals = engines.load(options.engine)
-        # One partition's totals at a time: of thousands of agencies they fill hundreds of megabytes.
-        estimates = [
-            estimate(
-                make_totals(inputs.answers[scored], prepared.plan, inputs.design, partition),
-                prepared.plan,
-                inputs.design,
-                wave_kind=options.effective_wave_kind,
+        estimates: list[Estimates] = []
+        totals: list[Totals] = []
+        for partition in inputs.partitions:
+            each = make_totals(inputs.answers[scored], prepared.plan, inputs.design, partition)
+            estimates.append(
+                estimate(each, prepared.plan, inputs.design, wave_kind=options.effective_wave_kind)
             )
-            for partition in inputs.partitions
-        ]
+            # Kept only for comparisons: of thousands of agencies they fill hundreds of megabytes.
+            if options.compare or options.ranks:
+                totals.append(each)
     except LonelyPSUError as error:
         raise FileRefused(
             f"{file.path}: {some(error.strata)}: {'a stratum' if len(error.strata) == 1 else 'strata'} with only"
@@ -67,6 +73,21 @@ def score(
         options,
         lambda by, domain: domain_label(instrument, by, domain, language, names),
     )
+    compared = Compared(
+        plan=prepared.plan,
+        design=inputs.design,
+        measured=prepared.measured,
+        partitions=inputs.partitions,
+        totals=totals,
+        records=found,
+        families=inputs.families,
+        options=options,
+    )
+    try:
+        comparisons = tuple(compared.comparisons()) if options.compare else None
+        ranks = tuple(compared.ranks()) if options.ranks else None
+    except ScoringError as error:
+        raise FileRefused(f"{file.path}: {error}") from error
     return Scored(
         instrument=instrument,
         options=options,
@@ -76,4 +97,6 @@ def score(
         hidden=unshown,
         records=tuple(found),
         snapshot_sha256=snapshot_sha256 or file.sha256(),
+        comparisons=comparisons,
+        ranks=ranks,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from app.services.files import FileRefused
@@ -73,7 +74,45 @@ def test_a_census_needs_head_counts(tmp_path):
         scored(tmp_path, [{}], wave_kind="census")
 
 
-@pytest.mark.parametrize("option", ["cluster", "fpc"])
-def test_one_stage_of_clusters_is_taken(tmp_path, option):
-    with pytest.raises(FileRefused, match="one column each"):
-        scored(tmp_path, [{"a": "1", "b": "2"}], **{option: ("a", "b")})
+TWO_STAGES = [
+    {
+        "commune": str(c),
+        "village": str(v),
+        "C": "8",
+        "V": "5",
+        "q1": "5" if (c * 3 + v + who * 2) % 5 else "2",
+    }
+    for c in range(4)
+    for v in range(3)
+    for who in range(3)
+]
+
+
+def test_a_second_stage_adds_what_it_varies(tmp_path):
+    """With half of the communes drawn, the villages within them count for f_1 (1 - f_2) of their variance."""
+    one = scored(tmp_path, TWO_STAGES, cluster=("commune",), fpc=("C",))
+    two = scored(tmp_path, TWO_STAGES, cluster=("commune", "village"), fpc=("C", "V"))
+    q1, q1_two = (estimates(found)[None, "q1", "top_box"] for found in (one, two))
+    assert q1_two["value"] == q1["value"]
+    assert q1_two["df"] == q1["df"] == 3
+    satisfied = np.array([100.0 * (row["q1"] == "5") for row in TWO_STAGES]).reshape(4, 3, 3)
+    z = (satisfied - satisfied.mean()).sum(axis=2) / satisfied.size  # influence of each village
+    later = sum(0.5 * (1 - 3 / 5) * 3 / 2 * ((of_commune - of_commune.mean()) ** 2).sum() for of_commune in z)
+    assert q1_two["std_error"] ** 2 - q1["std_error"] ** 2 == pytest.approx(later, rel=1e-9)
+
+
+def test_a_later_count_below_the_sample_is_refused(tmp_path):
+    given = [row | {"V": "2"} for row in TWO_STAGES]
+    with pytest.raises(FileRefused, match="population count"):
+        scored(tmp_path, given, cluster=("commune", "village"), fpc=("C", "V"))
+
+
+def test_the_engines_agree(tmp_path):
+    arrays = scored(tmp_path, TWO_STAGES, cluster=("commune",), fpc=("C",))
+    duckdb = scored(tmp_path, TWO_STAGES, cluster=("commune",), fpc=("C",), engine="duckdb")
+    assert estimates(duckdb) == estimates(arrays)
+
+
+def test_an_engine_that_cannot_do_a_design_says_so(tmp_path):
+    with pytest.raises(FileRefused, match="arrays"):
+        scored(tmp_path, TWO_STAGES, cluster=("commune", "village"), fpc=("C", "V"), engine="duckdb")
