@@ -38,13 +38,13 @@ def test_a_view_may_set_a_stricter_value_of_its_own(app):
     assert app.test_client().get("/own").headers.getlist("Referrer-Policy") == ["no-referrer"]
 
 
-@pytest.mark.parametrize(("proxies", "seen"), [(0, "http://localhost/"), (1, "https://khaosat.example.vn/")])
+@pytest.mark.parametrize(("proxies", "seen"), [(0, "http://localhost/seen"), (1, "https://khaosat.example.vn/seen")])
 def test_only_a_proxy_that_was_named_is_believed(tmp_path, proxies, seen):
     app = create_app({"INSTANCE_PATH": tmp_path, "TRUSTED_PROXIES": proxies})
-    app.add_url_rule("/", "seen", lambda: request.url)
+    app.add_url_rule("/seen", "seen", lambda: request.url)
     headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "khaosat.example.vn"}
 
-    assert app.test_client().get("/", headers=headers).text == seen
+    assert app.test_client().get("/seen", headers=headers).text == seen
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/r/unknown", "/static/hailong.css"])

@@ -55,7 +55,8 @@ def test_every_option_reaches_the_results(desk):
     desk.rows(*rows)
     design = "--by s --by s*q2 --weight w --stratum s --cluster c --fpc N --lonely-psu adjust"
     rules = "--wave-kind probability --level 0.9 --threshold 5 --unknown-codes missing --engine arrays"
-    result = desk.score(*design.split(), *rules.split())
+    side_by_side = "--compare --pairs all --adjust bh --ranks"
+    result = desk.score(*design.split(), *rules.split(), *side_by_side.split())
     assert result.exit_code == 0
     assert results(desk)["options"] == {
         "by": ["s", "s*q2"],
@@ -69,6 +70,10 @@ def test_every_option_reaches_the_results(desk):
         "threshold": 5,
         "unknown_codes": "missing",
         "engine": "arrays",
+        "compare": True,
+        "pairs": "all",
+        "adjust": "bh",
+        "ranks": True,
     }
     assert results(desk)["counts"]["missing"]["q1"] == {"unlisted": 1}
 

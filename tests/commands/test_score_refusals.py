@@ -84,14 +84,16 @@ def test_missing_columns_are_named_all_at_once(desk):
         (["--fpc", "small"], "`fpc` must be a population count, at least the sample's"),
         (["--fpc", "varying"], "`fpc` must be one population count per stratum"),
         (["--wave-kind", "census"], "A census needs the head count"),
-        (["--cluster", "place,sex"], "--cluster and --fpc take one column each"),
+        (["--cluster", "place", "--fpc", "count,count,count"], "population count"),
+        (["--compare", "--wave-kind", "volunteer"], "--compare and --ranks need a probability wave"),
+        (["--ranks", "--wave-kind", "census"], "--compare and --ranks need a probability wave"),
         (["--by", "nobody"], "--by nobody finds no domain"),
     ],
 )
 def test_options_that_the_data_do_not_bear_out_are_refused(desk, options, told):
     first = {"negative": "-1", "blank": "", "lonely": "x", "varying": "99", "place": "a"}
     later = {"negative": "1", "blank": "1", "lonely": "y", "varying": "98", "place": "b"}
-    same = {"small": "3", "nobody": "", "sex": "f"}
+    same = {"small": "3", "nobody": "", "sex": "f", "count": "99"}
     desk.rows(first | same, *[later | same] * 39)
     assert told in desk.refused(*options)
 
