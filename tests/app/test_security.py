@@ -38,7 +38,9 @@ def test_a_view_may_set_a_stricter_value_of_its_own(app):
     assert app.test_client().get("/own").headers.getlist("Referrer-Policy") == ["no-referrer"]
 
 
-@pytest.mark.parametrize(("proxies", "seen"), [(0, "http://localhost/seen"), (1, "https://khaosat.example.vn/seen")])
+@pytest.mark.parametrize(
+    ("proxies", "seen"), [(0, "http://localhost/seen"), (1, "https://khaosat.example.vn/seen")]
+)
 def test_only_a_proxy_that_was_named_is_believed(tmp_path, proxies, seen):
     app = create_app({"INSTANCE_PATH": tmp_path, "TRUSTED_PROXIES": proxies})
     app.add_url_rule("/seen", "seen", lambda: request.url)
