@@ -98,16 +98,16 @@ class Estimates:
         if self.wave_kind == "probability":
             low, high = t_interval(self.value, self.std_error, self.df[:, None], level=level)
             method[:] = "t"
-            for e in np.flatnonzero(self.proportion):
-                bounds = korn_graubard(
-                    self.value[:, e] / 100,
-                    (self.std_error[:, e] / 100) ** 2,
-                    self.n[:, e],
-                    self.df,
-                    level=level,
-                )
-                low[:, e], high[:, e] = (100 * bound for bound in bounds)
-                method[:, e] = "korn-graubard-nchs"
+            share = self.proportion
+            bounds = korn_graubard(
+                self.value[:, share] / 100,
+                (self.std_error[:, share] / 100) ** 2,
+                self.n[:, share],
+                self.df[:, None],
+                level=level,
+            )
+            low[:, share], high[:, share] = (100 * bound for bound in bounds)
+            method[:, share] = "korn-graubard-nchs"
         elif self.wave_kind == "census":
             low, high = t_interval(self.value, self.std_error, np.inf, level=level)
             method[:] = "fpc-margin"
