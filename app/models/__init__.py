@@ -1,9 +1,14 @@
 """Tables only: columns, constraints, relationships. Importing this package registers all of them."""
 
 from app.models.agency import AGENCY_KINDS, Agency, AgencyName, AgencyParent
+from app.models.device import Device
+from app.models.draft import Draft
+from app.models.interviewing import PAPER_STATES, Interview, Interviewer, PaperEntry, PaperForm
 from app.models.release import Release
 from app.models.response import RESPONSE_STATES, Response
 from app.models.sample import SamplePoint
+from app.models.served import Served
+from app.models.slip import Slip
 from app.models.survey import (
     COLLECTOR_STATES,
     COMBINES,
@@ -24,6 +29,7 @@ __all__ = [
     "COMBINES",
     "LAYOUTS",
     "MODES",
+    "PAPER_STATES",
     "RESPONSE_STATES",
     "WAVE_KINDS",
     "WAVE_STATES",
@@ -31,10 +37,18 @@ __all__ = [
     "AgencyName",
     "AgencyParent",
     "Collector",
+    "Device",
+    "Draft",
     "InstrumentVersion",
+    "Interview",
+    "Interviewer",
+    "PaperEntry",
+    "PaperForm",
     "Release",
     "Response",
     "SamplePoint",
+    "Served",
+    "Slip",
     "Survey",
     "User",
     "Wave",

@@ -58,7 +58,9 @@ class Wave(db.Model):
     `tree_date` is the day whose agency tree the wave is reported on. `opens_at` and `closes_at` are plans
     until the wave is opened and closed, then facts. Answers are counted until `late_until`, but never after
     `frozen_at`, when the set of counted responses was fixed for the snapshot; the snapshot's file, hash and
-    number of rows follow as soon as it is written.
+    number of rows follow as soon as it is written. `hours` are the counters' opening hours, weekday to spans
+    such as `{"mon": [["07:30", "11:30"], ["13:30", "17:00"]]}`, None where they are not known.
+    `double_entry`: a paper form is typed by two people before it is stored.
     """
 
     __tablename__ = "wave"
@@ -102,6 +104,8 @@ class Wave(db.Model):
     snapshot_path: Mapped[str | None] = mapped_column(String(255))
     snapshot_sha256: Mapped[str | None] = mapped_column(String(64))
     snapshot_rows: Mapped[int | None]
+    hours: Mapped[dict[str, list[list[str]]] | None] = mapped_column(JSON)
+    double_entry: Mapped[bool] = mapped_column(default=False)
 
     survey: Mapped[Survey] = relationship(back_populates="waves")
     instrument_version: Mapped[InstrumentVersion] = relationship()
@@ -112,7 +116,8 @@ class Collector(db.Model):
     """A place's link into a wave; a sampled day at a counter has a collector of its own (`day`).
 
     `code` is the link: random, and the only thing that lets an answer in. `number` counts the collectors of
-    a wave and stands for the collector wherever the link must not be seen, as in the snapshot.
+    a wave and stands for the collector wherever the link must not be seen, as in the snapshot. `target` is
+    how many answers the plan wants here. `slips`: the link opens only with a one-time code from the desk.
     """
 
     __tablename__ = "collector"
@@ -121,6 +126,7 @@ class Collector(db.Model):
         one_of("mode", MODES),
         one_of("state", COLLECTOR_STATES),
         CheckConstraint("number >= 1", name="number"),
+        CheckConstraint("target >= 0", name="target"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -132,6 +138,8 @@ class Collector(db.Model):
     mode: Mapped[str] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(16), default="open")
     day: Mapped[date | None]
+    target: Mapped[int | None]
+    slips: Mapped[bool] = mapped_column(default=False)
 
     wave: Mapped[Wave] = relationship(back_populates="collectors")
     agency: Mapped[Agency] = relationship()
