@@ -22,6 +22,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     from app.auth import blueprint as auth
     from app.config import instance_path, settings
     from app.health import blueprint as health
+    from app.manage import blueprint as manage
     from app.respond import blueprint as respond
     from app.results import blueprint as results
 
@@ -38,6 +39,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     extensions.csrf.exempt(respond)
     app.register_blueprint(respond)
     app.register_blueprint(auth)
+    app.register_blueprint(manage)
     app.register_blueprint(results)
     app.register_blueprint(health)
     return app

@@ -27,10 +27,10 @@ def test_every_blueprint_declares_its_access(app):
         )
 
 
-def test_only_results_need_an_account(app):
+def test_results_and_the_office_need_an_account(app):
     closed = {
         name
         for name, blueprint in app.blueprints.items()
         if require_sign_in in blueprint.before_request_funcs.get(None, [])
     }
-    assert closed == {"results"}
+    assert closed == {"manage", "results"}
