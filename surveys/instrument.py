@@ -128,7 +128,7 @@ class Item(Part):
     clause: Words | None = None
     """Clause of a code of conduct or standard that the item is about."""
     maps_to: Words | None = None
-    """Item of another instrument that this one corresponds to."""
+    """Item or factor of another instrument that this one corresponds to."""
     max: Number | None = None
     """Most points of a score item; largest number; most characters of a text; most options of a multi item."""
     source: Words | None = None

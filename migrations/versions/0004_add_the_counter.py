@@ -121,7 +121,16 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("served", "paper_entry", "paper_form", "interview", "interviewer", "draft", "slip", "device"):
+    for table in (
+        "served",
+        "paper_entry",
+        "paper_form",
+        "interview",
+        "interviewer",
+        "draft",
+        "slip",
+        "device",
+    ):
         op.drop_table(table)
     _set_trigger_aside()
     with op.batch_alter_table("wave") as table:
