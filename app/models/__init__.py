@@ -4,6 +4,8 @@ from app.models.agency import AGENCY_KINDS, Agency, AgencyName, AgencyParent
 from app.models.device import Device
 from app.models.draft import Draft
 from app.models.interviewing import PAPER_STATES, Interview, Interviewer, PaperEntry, PaperForm
+from app.models.invitation import INVITATION_STATES, Contact, HeadCount, Invitation, SigningKey
+from app.models.promise import Destruction, Promise
 from app.models.release import Release
 from app.models.response import RESPONSE_STATES, Response
 from app.models.sample import SamplePoint
@@ -27,6 +29,7 @@ __all__ = [
     "AGENCY_KINDS",
     "COLLECTOR_STATES",
     "COMBINES",
+    "INVITATION_STATES",
     "LAYOUTS",
     "MODES",
     "PAPER_STATES",
@@ -37,17 +40,23 @@ __all__ = [
     "AgencyName",
     "AgencyParent",
     "Collector",
+    "Contact",
+    "Destruction",
     "Device",
     "Draft",
+    "HeadCount",
     "InstrumentVersion",
     "Interview",
     "Interviewer",
+    "Invitation",
     "PaperEntry",
     "PaperForm",
+    "Promise",
     "Release",
     "Response",
     "SamplePoint",
     "Served",
+    "SigningKey",
     "Slip",
     "Survey",
     "User",

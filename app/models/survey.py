@@ -61,6 +61,11 @@ class Wave(db.Model):
     number of rows follow as soon as it is written. `hours` are the counters' opening hours, weekday to spans
     such as `{"mon": [["07:30", "11:30"], ["13:30", "17:00"]]}`, None where they are not known.
     `double_entry`: a paper form is typed by two people before it is stored.
+
+    `anonymous`: staff answer by invitation and nobody can tell who; `crossed` are then the profile items that
+    results may be crossed with. With the first invitation used or response stored, `anonymous`, `threshold`
+    and `crossed` can only be tightened; a trigger in the database holds that. `retain_until` is the day after
+    which the raw answers are destroyed.
     """
 
     __tablename__ = "wave"
@@ -71,6 +76,7 @@ class Wave(db.Model):
         one_of("layout", LAYOUTS),
         one_of("combine", COMBINES),
         CheckConstraint("threshold >= 1", name="threshold"),
+        CheckConstraint("NOT anonymous OR threshold >= 5", name="anonymous_threshold"),
         CheckConstraint("level > 0 AND level < 1", name="level"),
         CheckConstraint("closes_at > opens_at", name="closes_after_opening"),
         CheckConstraint("late_until >= closes_at", name="late_after_close"),
@@ -106,6 +112,10 @@ class Wave(db.Model):
     snapshot_rows: Mapped[int | None]
     hours: Mapped[dict[str, list[list[str]]] | None] = mapped_column(JSON)
     double_entry: Mapped[bool] = mapped_column(default=False)
+    anonymous: Mapped[bool] = mapped_column(default=False)
+    crossed: Mapped[list[str]] = mapped_column(JSON, default=list)
+    promise_id: Mapped[int | None] = mapped_column(ForeignKey("promise.id"))
+    retain_until: Mapped[date | None]
 
     survey: Mapped[Survey] = relationship(back_populates="waves")
     instrument_version: Mapped[InstrumentVersion] = relationship()
