@@ -1,6 +1,7 @@
 """Tables only: columns, constraints, relationships. Importing this package registers all of them."""
 
 from app.models.agency import AGENCY_KINDS, Agency, AgencyName, AgencyParent
+from app.models.comment import Comment
 from app.models.device import Device
 from app.models.draft import Draft
 from app.models.interviewing import PAPER_STATES, Interview, Interviewer, PaperEntry, PaperForm
@@ -40,6 +41,7 @@ __all__ = [
     "AgencyName",
     "AgencyParent",
     "Collector",
+    "Comment",
     "Contact",
     "Destruction",
     "Device",

@@ -78,6 +78,17 @@ def upgrade() -> None:
         sa.Column("private_key", sa.LargeBinary, nullable=False),
     )
     op.create_table(
+        "comment",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False
+        ),
+        sa.Column("wave_id", sa.Integer, sa.ForeignKey("wave.id"), nullable=False, index=True),
+        sa.Column("agency_id", sa.Integer, sa.ForeignKey("agency.id"), nullable=False),
+        sa.Column("item", sa.String(64), nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("struck", sa.Integer, nullable=False),
+    )
+    op.create_table(
         "destruction",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("wave_id", sa.Integer, sa.ForeignKey("wave.id"), nullable=False, index=True),
@@ -95,7 +106,7 @@ def downgrade() -> None:
     else:
         op.execute("DROP TRIGGER wave_switch ON wave")
         op.execute("DROP FUNCTION refuse_loosening_of_wave()")
-    for table in ("destruction", "signing_key", "contact", "invitation", "head_count"):
+    for table in ("destruction", "comment", "signing_key", "contact", "invitation", "head_count"):
         op.drop_table(table)
     with op.batch_alter_table("wave") as table:
         table.drop_constraint("anonymous_threshold", type_="check")
