@@ -60,6 +60,7 @@ def settings(
         "SESSION_COOKIE_SECURE": _count(environment, "HAILONG_TRUSTED_PROXIES") > 0,
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
         "SNAPSHOT_FOLDER": instance / "snapshots",
+        "POOL_FOLDER": instance / "pools",
         "TRUSTED_PROXIES": _count(environment, "HAILONG_TRUSTED_PROXIES"),
         "SQLALCHEMY_DATABASE_URI": environment.get("DATABASE_URL")
         or f"sqlite:///{instance / 'hailong.sqlite'}",

@@ -36,6 +36,9 @@ from surveys.instrument import Instrument
 # Answers that were given in time may travel this long and still count (CONTRACTS 8).
 LATE_AFTER_CLOSE = timedelta(days=7)
 
+# Smaller groups are never shown, whatever the office wishes (CONTRACTS 9); the database holds it too.
+LEAST_ANONYMOUS = 5
+
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 # A link's code: no sign that is mistaken for another, 50 bits of chance, short enough to type from a poster.
@@ -171,8 +174,13 @@ def create_wave(
     threshold: int = 10,
     level: float = 0.95,
     combine: str = "pooled",
+    anonymous: bool = False,
+    crossed: Sequence[str] = (),
 ) -> Wave:
     """A planned wave. `languages` None: all of the instrument; `late_until` None: seven days after the close.
+
+    `anonymous`: staff answer by invitation and nobody can tell who; results are then crossed with the profile
+    items of `crossed` alone, the most wanted first.
 
     Raises CodeTaken, or SettingsRefused with every fault.
     """
@@ -195,8 +203,10 @@ def create_wave(
             threshold=threshold,
             level=level,
             combine=combine,
+            anonymous=anonymous,
+            crossed=list(crossed),
         )
-        _refuse(_wave_problems(wave, spoken))
+        _refuse([*_wave_problems(wave, spoken), *_anonymity_problems(wave, instrument_version)])
         if find_wave(survey.code, code):
             raise CodeTaken("wave", code)
         wave.survey, wave.instrument_version = survey, instrument_version
@@ -332,6 +342,22 @@ def _wave_problems(wave: Wave, spoken: Sequence[str]) -> Iterator[str]:
         yield "The wave closes before it opens; correct the times."
     if wave.late_until and (wave.closes_at is None or wave.late_until < wave.closes_at):
         yield "Late answers cannot end before the wave closes; plan a close, and a later limit."
+
+
+def _anonymity_problems(wave: Wave, instrument_version: InstrumentVersion) -> Iterator[str]:
+    if not wave.anonymous:
+        if wave.crossed:
+            yield "Items to cross results with are named, but the wave is not anonymous; leave them out."
+        return
+    if wave.wave_kind != "census":
+        yield f"An anonymous wave asks everyone by invitation: its kind is census, not {wave.wave_kind}."
+    if wave.threshold < LEAST_ANONYMOUS:
+        yield f"The threshold of an anonymous wave cannot be {wave.threshold}; write {LEAST_ANONYMOUS} or more."
+    instrument = loading.from_document(instrument_version.document)
+    profile = {item.code for item in instrument.items if item.role == "profile" and item.type == "choice"}
+    for code in wave.crossed:
+        if code not in profile:
+            yield f"Results cannot be crossed with {code!r}; name choice items of the role profile."
 
 
 def _collector_problems(rows: Sequence[CollectorRow], agencies: Mapping[str, Agency]) -> Iterator[str]:
