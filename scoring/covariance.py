@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,10 @@ from scoring.errors import OverlapError, ScoringError
 from scoring.index import Linearised, linearise
 from scoring.plan import Plan
 from scoring.totals import Totals
-from scoring.variance import CANCELLED, lonely_rule_scale, refuse_lonely, strata_and_psus
+from scoring.variance import CANCELLED, lonely_groups, lonely_rule_scale, refuse_lonely, strata_and_psus
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 # A standard error below this share of the figure is rounding noise, not uncertainty.
 NOISE = 1e-12
@@ -131,7 +135,9 @@ def joint_covariance(
     - anything else by `finer`.
 
     The sums are multiplied out, so a covariance below 1e-12 of its own terms is rounding noise and is set to 0.
-    Under the lonely-PSU rule `average` the covariance is scaled by the geometric mean of the two domains' factors.
+    Under the lonely-PSU rule `average` the covariance is scaled by the geometric mean of the two domains' factors. With
+    `SurveyDesign.lonely_in_domain` what is lonely is a stratum in a domain: under `adjust` each domain is measured
+    there from the mean PSU of the sample, under `average` it leaves the stratum out.
 
     Wrong when the two figures come from different samples drawn with any dependence that the design does not show
     (panels, shared PSUs under other labels): bring the rows into one design first.
@@ -160,6 +166,8 @@ def joint_covariance(
     first, later, gross = _between_units(groups, design)
     if design.rows_are_psus or design.inner:
         products = _Inner(groups, plan, design, finer).products()
+        if design.rows_are_psus:
+            products -= _left_out(groups, design)
         gross += np.maximum(np.diag(products), 0.0)
         first, later = (first + products, later) if design.rows_are_psus else (first, later + products)
     scale = groups.scale(design)
@@ -216,6 +224,15 @@ class _Groups:
             centred = np.hstack([valid, totals.score[cells] - p * valid[:, self.plan.valid_of_score]])
             yield members, totals.cell_unit[cells], centred @ self.gradient(members).T
 
+    def lonely_in_domain(self, design: SurveyDesign) -> Iterator[tuple[list[int], NDArray[np.intp]]]:
+        """(figures, strata) of each domain with strata of several PSUs of which it holds one, where that counts."""
+        for place, totals in enumerate(self.totals):
+            domain, stratum, lonely = lonely_groups(totals, design)
+            lonely = lonely & (design.n_h[stratum] > 1)
+            for d in np.unique(domain[lonely]).tolist():
+                if (place, d) in self.members:
+                    yield self.members[place, d], stratum[lonely & (domain == d)]
+
     def df(self, design: SurveyDesign) -> NDArray[np.intp]:
         """Degrees of freedom of the domain of each figure, shape (F,)."""
         found = []
@@ -253,21 +270,75 @@ def _between_units(groups: _Groups, design: SurveyDesign) -> tuple[NDArray, NDAr
     factor, lonely = design.factors(), np.zeros(design.n_strata)
     if design.lonely_psu == "adjust":
         lonely[design.lonely] = 1 - design.sampling_fraction[design.lonely]
+    alone, taken = _alone(groups, design), factor / design.n_h
 
     def squares(totals: sparse.csr_array, weight: NDArray) -> NDArray:
         return (totals.T @ (totals * weight[:, None])).toarray()
 
     if design.rows_are_psus:
         # z holds strata: a stratum's total takes off what the products of its rows hold too much.
-        weight = lonely - factor / design.n_h
-        return squares(z, weight), np.zeros((z.shape[1],) * 2), (z * z).T @ np.abs(weight)
-    member = sparse.csr_array(
-        (np.ones(n_units), (design.psu_stratum, np.arange(n_units))), shape=(design.n_strata, n_units)
+        kept = z if alone is None or design.lonely_psu == "adjust" else z - z * alone
+        first, gross = squares(kept, lonely - taken), (z * z).T @ np.abs(lonely - taken)
+        later, strata = np.zeros_like(first), z
+    else:
+        member = sparse.csr_array(
+            (np.ones(n_units), (design.psu_stratum, np.arange(n_units))), shape=(design.n_strata, n_units)
+        )
+        weight, centre = (factor + lonely)[design.psu_stratum], design.psu_centre()
+        later, kept = -squares(z, centre), z
+        if alone is not None and design.lonely_psu == "average":
+            kept = z - z * alone[design.psu_stratum]
+        strata = member @ kept
+        gross = (z * z).T @ (weight + centre) + (strata * strata).T @ taken
+        first = squares(kept, weight) - squares(strata, taken)
+    if alone is not None and design.lonely_psu == "adjust":
+        # Two domains that both hold one PSU there are measured from the mean PSU of the sample, 0. Where one does, it
+        # is the same: the other's deviations add up to nothing, whatever the first is measured from.
+        first += squares(strata * alone, taken)
+    return first, later, gross
+
+
+def _alone(groups: _Groups, design: SurveyDesign) -> sparse.csr_array | None:
+    """1 where a figure's domain holds one PSU of a stratum of several, shape (H, F); None if nowhere."""
+    from scipy import sparse
+
+    if not design.lonely_in_domain:
+        return None
+    pairs = [(h, f) for members, strata in groups.lonely_in_domain(design) for h in strata for f in members]
+    if not pairs:
+        return None
+    rows, columns = np.array(pairs).T
+    return sparse.csr_array(
+        (np.ones(len(pairs)), (rows, columns)), shape=(design.n_strata, len(groups.figures))
     )
-    strata, taken = member @ z, factor / design.n_h
-    weight, centre = (factor + lonely)[design.psu_stratum], design.psu_centre()
-    gross = (z * z).T @ (weight + centre) + (strata * strata).T @ taken
-    return squares(z, weight) - squares(strata, taken), -squares(z, centre), gross
+
+
+def _left_out(groups: _Groups, design: SurveyDesign) -> NDArray[np.float64]:
+    """What the products of rows hold of strata that `average` leaves out of a domain, shape (F, F)."""
+    out = np.zeros((len(groups.figures),) * 2)
+    if design.lonely_psu != "average" or not design.lonely_in_domain:
+        return out
+    factor, rows = design.factors(), {}
+    for members, strata in groups.lonely_in_domain(design):
+        totals, d = groups.figures[members[0]].totals, groups.figures[members[0]].domain
+        inside = np.flatnonzero(totals.partition.row_domain == d)
+        for h in strata.tolist():
+            # The only row of the domain in its stratum, so its cell is the row.
+            row = int(inside[design.row_stratum[inside] == h][0])
+            cell = np.flatnonzero((totals.cell_domain == d) & (totals.cell_unit == h))[0]
+            rows.setdefault(row, (h, totals.valid[cell], totals.score[cell], []))[3].extend(members)
+    for row, (h, valid, score, alone) in rows.items():
+        z = np.zeros(len(groups.figures))
+        for (place, d), members in groups.members.items():
+            if groups.totals[place].partition.row_domain[row] == d:
+                centred = score - groups.ratios[place][d] * valid[groups.plan.valid_of_score]
+                z[members] = groups.gradient(members) @ np.concatenate([valid, centred])
+        product = factor[h] * np.outer(z, z)
+        kept = np.ones(len(z), dtype=bool)
+        kept[alone] = False
+        product[np.ix_(kept, kept)] = 0.0
+        out += product
+    return out
 
 
 class _Inner:

@@ -79,6 +79,10 @@ class SurveyDesign:
         nothing of its own to a variance.
     lonely_psu : {"fail", "adjust", "average", "certainty", "remove"}
         What a stratum with one sampled PSU contributes to a variance; see `scoring.variance`.
+    lonely_in_domain : bool
+        Whether `adjust` and `average` also treat a stratum of several sampled PSUs of which a domain holds one (R's
+        option `survey.adjust.domain.lonely`). If not, the stratum's other PSUs count as zeros, as they do anyway
+        under the other three rules.
 
     Raises
     ------
@@ -119,6 +123,7 @@ class SurveyDesign:
     clusters: Sequence[ArrayLike] = ()
     fpc: Sequence[ArrayLike] = ()
     lonely_psu: LonelyPSU = "fail"
+    lonely_in_domain: bool = False
     rows_are_psus: bool = field(init=False)
     strata: tuple[str, ...] = field(init=False)
     w: NDArray[np.float64] = field(init=False, repr=False)
@@ -171,6 +176,12 @@ class SurveyDesign:
     def lonely(self) -> NDArray[np.bool_]:
         """Strata with one sampled PSU out of more than one, shape (H,). A census of its one PSU is not lonely."""
         return (self.n_h == 1) & (self.population_h > 1)
+
+    def lonely_by_rule(self, held: NDArray, stratum: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Which strata `lonely_psu` treats for a domain; `held` counts its PSUs in each `stratum`, of one shape."""
+        if not self.lonely_in_domain or self.lonely_psu not in ("adjust", "average"):
+            return self.lonely[stratum] & (held > 0)
+        return self.lonely[stratum] & (held > 0) | (self.n_h[stratum] > 1) & (held == 1)
 
     def factors(self) -> NDArray[np.float64]:
         """(1 - f_h) n_h / (n_h - 1) per stratum, shape (H,): 0 where there is one PSU."""

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from scoring.design import SurveyDesign
 from scoring.errors import DesignError, ScoringError
 from scoring.index import Linearised, linearise
 from scoring.means import t_interval
 from scoring.plan import Plan
-from scoring.proportions import korn_graubard
+from scoring.proportions import korn_graubard_cluster
 from scoring.totals import Totals
 from scoring.variance import cell_influence, quadratic, strata_and_psus, variance
 
 WaveKind = Literal["probability", "census", "volunteer"]
+ProportionRule = Literal["korn-graubard-cluster", "korn-graubard-nchs"]
 
 # A standard error below this share of the estimate is rounding noise, not uncertainty.
 NOISE = 1e-12
@@ -57,6 +58,8 @@ class Estimates:
     missing_item : int array, shape (D, E); position of the item that leaves a figure undefined, else -1.
     head_count : float array, shape (D,)
         Of a census: everyone asked, the domain's N; NaN where the strata do not give it, or in another wave.
+    cluster_size : float array, shape (D,)
+        Rows of the domain in the PSU of one of its rows, on average; 1 where rows are their own PSUs.
     proportion : bool array, shape (E,)
     lowest, highest : float arrays, shape (E,)
         Ends of the scale of each figure; its interval is clipped to them.
@@ -72,6 +75,7 @@ class Estimates:
     deff: NDArray[np.float64]
     missing_item: NDArray[np.intp]
     head_count: NDArray[np.float64]
+    cluster_size: NDArray[np.float64]
     proportion: NDArray[np.bool_]
     lowest: NDArray[np.float64]
     highest: NDArray[np.float64]
@@ -81,33 +85,47 @@ class Estimates:
     def n_eff(self) -> NDArray[np.float64]:
         return np.divide(self.n, self.deff, out=np.full(self.value.shape, np.nan), where=self.deff > 0)
 
-    def confidence_interval(self, level: float = 0.95) -> Interval:
+    def confidence_interval(
+        self, level: float = 0.95, *, proportions: ProportionRule = "korn-graubard-cluster"
+    ) -> Interval:
         """The interval that the kind of wave earns.
 
-        probability: Korn-Graubard for a proportion, t for a mean or node. census: the finite-population margin,
-        none where everyone answered. volunteer: a variation band by t over PSUs, which is no confidence
-        interval; none without clusters or with fewer than 10 PSUs. None either for a mean, a node or a band
-        whose standard error is 0. All clipped to the ends of the scale, 0-100 but for points.
+        probability: Korn-Graubard for a proportion, by `proportions` with one more cluster of unknown likeness
+        (`scoring.proportions.korn_graubard_cluster`) or by the plain NCHS rule, which are the same, and named
+        `korn-graubard-nchs`, where no two rows of the domain share a PSU; t for a mean or node. census: the
+        finite-population margin, none where everyone answered. volunteer: a variation band by t over PSUs, which is
+        no confidence interval; none without clusters or with fewer than 10 PSUs. None either for a mean, a node or a
+        band whose standard error is 0. All clipped to the ends of the scale, 0-100 but for points.
 
-        Raises `ScoringError` for a level outside 0..1.
+        Raises `ScoringError` for a level outside 0..1, or an unknown rule.
         """
         if not 0 < level < 1:
             raise ScoringError(f"`level` must lie between 0 and 1; given: {level:g}.")
+        if proportions not in get_args(ProportionRule):
+            raise ScoringError(
+                f"`proportions` must be one of {', '.join(get_args(ProportionRule))}; given: {proportions}."
+            )
         low, high = np.full(self.value.shape, np.nan), np.full(self.value.shape, np.nan)
-        method = np.full(self.value.shape, "none", dtype="<U18")
+        method = np.full(self.value.shape, "none", dtype="<U21")
         if self.wave_kind == "probability":
             low, high = t_interval(self.value, self.std_error, self.df[:, None], level=level)
             method[:] = "t"
             share = self.proportion
-            bounds = korn_graubard(
+            n = self.n[:, share]
+            answered = np.divide(n, self.rows[:, None], out=np.ones(n.shape), where=self.rows[:, None] > 0)
+            size = np.maximum(self.cluster_size[:, None] * answered, 1.0)
+            if proportions == "korn-graubard-nchs":
+                size = np.ones_like(size)
+            bounds = korn_graubard_cluster(
                 self.value[:, share] / 100,
                 (self.std_error[:, share] / 100) ** 2,
-                self.n[:, share],
+                n,
                 self.df[:, None],
+                size,
                 level=level,
             )
             low[:, share], high[:, share] = (100 * bound for bound in bounds)
-            method[:, share] = "korn-graubard-nchs"
+            method[:, share] = np.where(size > 1, "korn-graubard-cluster", "korn-graubard-nchs")
         elif self.wave_kind == "census":
             low, high = t_interval(self.value, self.std_error, np.inf, level=level)
             method[:] = "fpc-margin"
@@ -126,7 +144,12 @@ class Estimates:
 
 
 def estimate(
-    totals: Totals, plan: Plan, design: SurveyDesign, *, wave_kind: WaveKind = "probability"
+    totals: Totals,
+    plan: Plan,
+    design: SurveyDesign,
+    *,
+    wave_kind: WaveKind = "probability",
+    head_count: ArrayLike | None = None,
 ) -> Estimates:
     """All figures of a plan from the totals of one partition.
 
@@ -136,6 +159,9 @@ def estimate(
         Made by an engine from the same plan and design; with `products` for a census.
     wave_kind : {"probability", "census", "volunteer"}
         What the respondents are a sample of, and so what may be said of uncertainty (CONTRACTS 4).
+    head_count : float array, shape (D,), optional
+        Of a census: everyone asked in each domain, instead of the sum over the strata of its rows. NaN where it is
+        not known; infinite for a margin as if the group were endless.
 
     Raises
     ------
@@ -146,8 +172,8 @@ def estimate(
 
     Notes
     -----
-    The census margin supposes that the silent are like the others, and knows nothing of a stratum in which nobody
-    answered: its head count is in no row. The band of a volunteer wave says how days and counters vary, not how far
+    The census margin supposes that the silent are like the others. Without `head_count` it knows nothing of a stratum
+    in which nobody answered: its head count is in no row. The band of a volunteer wave says how days and counters vary, not how far
     those who answered are from those who did not.
 
     Examples
@@ -168,12 +194,12 @@ def estimate(
     value = np.stack([figure.value for figure in figures], axis=1)
     strata, n_psu = strata_and_psus(totals, design)
     df = n_psu - strata
-    head_count = np.full(totals.n_domains, np.nan)
+    people = np.full(totals.n_domains, np.nan)
     n = _valid_n(totals, plan)
     deff = np.full(value.shape, np.nan)
     if wave_kind == "census":
-        head_count = _head_count(totals, design)
-        var = _quiet(_census_variance(totals, figures, head_count, n), value)
+        people = _head_count(totals, design) if head_count is None else np.asarray(head_count, dtype=float)
+        var = _quiet(_census_variance(totals, figures, people, n), value)
     else:
         var = _quiet(variance(totals, design, cell_influence(totals, plan, figures), figures), value)
         if wave_kind == "probability":
@@ -192,12 +218,21 @@ def estimate(
         rows=totals.rows,
         deff=deff,
         missing_item=np.stack([figure.missing for figure in figures], axis=1),
-        head_count=head_count,
+        head_count=people,
+        cluster_size=_cluster_size(totals, design),
         proportion=np.array([pair.proportion for pair in plan.pairs] + [False] * len(plan.nodes), dtype=bool),
         lowest=lowest,
         highest=highest,
         rows_are_psus=design.rows_are_psus,
     )
+
+
+def _cluster_size(totals: Totals, design: SurveyDesign) -> NDArray[np.float64]:
+    """sum m_i^2 / sum m_i over the PSUs of m_i rows of each domain, shape (D,); 1 without rows."""
+    if design.rows_are_psus:
+        return np.ones(totals.n_domains)
+    squares = totals.by_domain(totals.cell_rows.astype(float) ** 2)
+    return np.divide(squares, totals.rows, out=np.ones(totals.n_domains), where=totals.rows > 0)
 
 
 def _quiet(var: NDArray[np.float64], value: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -244,5 +279,6 @@ def _census_variance(totals: Totals, figures: list[Linearised], head_count: NDAr
     )
     population = head_count[:, None]
     # Where one person was asked he has answered, or there is no figure.
-    silent = np.divide(population - n, population - 1, out=np.zeros(n.shape), where=population > 1)
+    silent = np.where(np.isinf(population), 1.0, np.zeros(n.shape))
+    np.divide(population - n, population - 1, out=silent, where=np.isfinite(population) & (population > 1))
     return np.where(np.isnan(population), np.nan, spread * silent)

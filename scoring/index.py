@@ -27,8 +27,7 @@ class Linearised:
 def linearise(totals: Totals, plan: Plan) -> list[Linearised]:
     """Every pair, then every node of the plan, in their order."""
     ratios = totals.ratios(plan)
-    valid, score = totals.by_domain(totals.valid), totals.by_domain(totals.score)
-    tree = _Tree(plan, ratios, valid, score)
+    tree = _Tree(plan, ratios, totals.domain_valid, totals.domain_score)
     return [tree.column(s) for s in range(len(plan.pairs))] + [tree.node(node) for node in plan.nodes]
 
 
@@ -67,9 +66,9 @@ class _Tree:
         value = np.divide(total_s, total_v, out=np.full(len(v), np.nan), where=total_v > 0)
         gradient = np.zeros((len(v), self.plan.n_columns))
         per_v = np.divide(1.0, total_v, out=np.zeros(len(v)), where=total_v > 0)
-        for pair, column in zip(pairs, columns, strict=True):
-            gradient[:, self.plan.n_valid + pair] += per_v
-            gradient[:, column] += np.nan_to_num(self.ratios[:, pair] - value) * per_v
+        # An item stands once in an index, so no column is written twice.
+        gradient[:, self.plan.n_valid + pairs] = per_v[:, None]
+        gradient[:, columns] = np.nan_to_num(self.ratios[:, pairs] - value[:, None]) * per_v[:, None]
         first = self.plan.pairs[pairs[0]].item
         return Linearised(value, gradient, np.where(total_v > 0, -1, first))
 

@@ -29,10 +29,15 @@ class Pair:
     measure: str
     scores: NDArray[np.float64]
 
-    @property
+    @cached_property
     def proportion(self) -> bool:
         valid = self.scores[~np.isnan(self.scores)]
         return self.measure == "top_box" and bool(np.isin(valid, (0.0, 100.0)).all())
+
+    @cached_property
+    def filled(self) -> NDArray[np.float64]:
+        """Scores with 0 for the states that do not score."""
+        return np.where(np.isnan(self.scores), 0.0, self.scores)
 
     @property
     def bounds(self) -> tuple[float, float]:

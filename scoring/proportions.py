@@ -12,6 +12,7 @@ from scoring.errors import ScoringError, some
 from scoring.means import t_quantile
 
 ProportionMethod = Literal[
+    "korn-graubard-cluster",
     "korn-graubard-nchs",
     "korn-graubard-r",
     "wilson",
@@ -25,6 +26,10 @@ ProportionMethod = Literal[
 
 # Bounds of the search for the ends of the likelihood interval, in logits: the range of a float.
 FARTHEST = 700.0
+# What is this near to 0 or 1 without a variance is 0 or 1.
+ROUNDING = 1e-12
+# Intraclass correlation of a cluster of which nothing is known: the middle of 0 and 1 (decision 0006).
+UNKNOWN_LIKENESS = 0.5
 # Halvings that bring 1,400 logits below 1e-15.
 HALVINGS = 64
 
@@ -71,15 +76,87 @@ def korn_graubard(
     >>> round(float(low), 4), float(high)
     (0.8894, 1.0)
     """
-    p, variance, n, df = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (p, variance, n, df)))
+    return _korn_graubard(p, variance, n, df, 1.0, level)
+
+
+def korn_graubard_cluster(
+    p: ArrayLike,
+    variance: ArrayLike,
+    n: ArrayLike,
+    df: ArrayLike,
+    cluster_size: ArrayLike,
+    *,
+    level: float = 0.95,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    r"""Korn-Graubard interval that supposes one more cluster with the rarer answer, of unknown likeness.
+
+    Parameters
+    ----------
+    p, variance, n, df, level
+        As for `korn_graubard`.
+    cluster_size : float array, >= 1
+        Rows with a valid answer in the PSU of such a row, on average (sum m_i^2 / sum m_i over PSUs of m_i rows); 1
+        where people were drawn one by one: then the interval is that of `korn_graubard`.
+
+    Returns
+    -------
+    low, high : float arrays, 0..1; NaN where n < 2 or df < 1.
+
+    Notes
+    -----
+    V is seen in the PSUs that hold the rarer answer. With c = min(p, 1 - p) n / deff such PSUs' worth of answers,
+    deff = V n / (p (1 - p)), one more is supposed of which nothing is known, so of intraclass correlation 1/2, the
+    middle between people who differ like strangers and people who all answer alike: d = 1 + (cluster_size - 1) / 2.
+    Then
+
+        deff* = max(deff, (c deff + d) / (c + 1))
+
+    takes the place of deff: n* = min(n, n / deff* (t_{n-1} / t_df)^2). At 0 and 100 % c is 0 and deff* is d; with many
+    PSUs that hold the rarer answer it is deff. The Clopper-Pearson interval that follows adds one hit for its upper
+    end; this says how heavy such a hit may be, as Fay and Feuer do for sums of Poisson counts with unequal weights
+    [1]_ (they take the heaviest there is, which is a whole cluster). Where V is 0 for a share in between, deff is 1
+    as in `korn_graubard`.
+
+    Covers at least 94 % in every cell of `benchmarks/coverage` with df >= 8, at 1.07 times the width of Wilson's
+    interval where df >= 30, on all seeds tried. Wrong when the intraclass correlation is far above 1/2 and everyone
+    in the sample answers alike; when weights are very unequal and nothing varies (their own part of deff is not seen
+    either). Wider than need be where people of one cluster are hardly alike.
+
+    References
+    ----------
+    .. [1] Fay, M. P. and Feuer, E. J. (1997). Confidence intervals for directly standardized rates: a method based on
+    the
+       gamma distribution. Statistics in Medicine 16, 791-801.
+    .. [2] Korn, E. L. and Graubard, B. I. (1998). Confidence intervals for proportions with small expected number
+       of positive counts estimated from survey data. Survey Methodology 24, 193-201.
+
+    Examples
+    --------
+    Everyone satisfied among 100 people, drawn one by one, and in 20 clusters of 5:
+
+    >>> for size, df in ((1, 99), (5, 19)):
+    ...     low, high = korn_graubard_cluster(1.0, 0.0, 100, df, size)
+    ...     print(round(float(low), 4), float(high))
+    0.9638 1.0
+    0.8841 1.0
+    """
+    return _korn_graubard(p, variance, n, df, cluster_size, level)
+
+
+def _korn_graubard(p, variance, n, df, cluster_size, level: float):
+    arrays = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (p, variance, n, df, cluster_size)))
+    p, variance, n, df, size = arrays
     usable = (n >= 2) & (df >= 1) & ~np.isnan(p) & ~np.isnan(variance)
     low, high = np.full(p.shape, np.nan), np.full(p.shape, np.nan)
-    p, variance, n, df = p[usable], variance[usable], n[usable], df[usable]
-    upper = (1 + level) / 2
-    effective = np.divide(p * (1 - p), variance, out=n.copy(), where=(variance > 0) & (p > 0) & (p < 1))
-    effective = np.minimum(n, effective * (t_quantile(upper, n - 1) / t_quantile(upper, df)) ** 2)
+    p, variance, n, df, size = (column[usable] for column in arrays)
+    upper, tail = (1 + level) / 2, (1 - level) / 2
+    # Weights add up to 1 but for rounding; where nothing varies, the share is 0 or 1 or truly in between.
+    p = np.where((variance == 0) & (np.abs(p - np.round(p)) < ROUNDING), np.round(p), p)
+    varies = (variance > 0) & (p > 0) & (p < 1)
+    deff = np.divide(variance * n, p * (1 - p), out=np.ones_like(n), where=varies)
+    deff = np.where(size > 1, np.maximum(deff, _with_one_more(p, deff, varies, n, size)), deff)
+    effective = np.minimum(n, n / deff * (t_quantile(upper, n - 1) / t_quantile(upper, df)) ** 2)
     hits = p * effective
-    tail = (1 - level) / 2
     low[usable] = np.where(
         p > 0, special.betaincinv(np.where(p > 0, hits, 1), effective - hits + 1, tail), 0.0
     )
@@ -89,6 +166,14 @@ def korn_graubard(
     return low, high
 
 
+def _with_one_more(p, deff, varies, n, size):
+    """(c deff + d) / (c + 1); 1 for a share in between that does not vary."""
+    planned = 1 + (size - 1) * UNKNOWN_LIKENESS
+    holding = np.where(varies, np.minimum(p, 1 - p) * n / deff, 0.0)
+    constant = (p <= 0) | (p >= 1)
+    return np.where(varies | constant, (holding * deff + planned) / (holding + 1), 1.0)
+
+
 def proportion_interval(
     p: ArrayLike,
     variance: ArrayLike,
@@ -96,6 +181,7 @@ def proportion_interval(
     df: ArrayLike,
     *,
     method: ProportionMethod = "korn-graubard-nchs",
+    cluster_size: ArrayLike = 1.0,
     level: float = 0.95,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     r"""Two-sided interval of a proportion by a named method.
@@ -111,8 +197,10 @@ def proportion_interval(
     df : float array
         Degrees of freedom of the design in the domain; infinite for the normal.
     method : str
-        One of `korn-graubard-nchs` (the default), `korn-graubard-r`, `wilson`, `wilson-df`, `logit`, `xlogit`,
-        `likelihood`, `asin`, `t`.
+        One of `korn-graubard-nchs` (the default), `korn-graubard-cluster`, `korn-graubard-r`, `wilson`, `wilson-df`,
+        `logit`, `xlogit`, `likelihood`, `asin`, `t`.
+    cluster_size : float array, >= 1
+        For `korn-graubard-cluster` alone, see `korn_graubard_cluster`.
     level : float
         Confidence level, between 0 and 1.
 
@@ -124,14 +212,16 @@ def proportion_interval(
     Raises
     ------
     ScoringError
-        An unknown method, a level outside 0..1, a proportion outside 0..1, a negative variance.
+        An unknown method, a level outside 0..1, a proportion outside 0..1, a negative variance, a cluster of less
+        than 1.
 
     Notes
     -----
     With t the quantile t_df((1 + level) / 2) and m = p (1 - p) / V the effective sample, or m = n where the variance
     is 0:
 
-    - `korn-graubard-nchs`: `korn_graubard`. `korn-graubard-r`: the same without the cap, beta quantiles with
+    - `korn-graubard-nchs`: `korn_graubard`. `korn-graubard-cluster`: `korn_graubard_cluster`. `korn-graubard-r`: the
+    same without the cap, beta quantiles with
       m (t_{n-1} / t_df)^2 trials; R's `beta`. It trusts a design that does better than simple random sampling.
     - `wilson`: (p + t^2 / 2m -+ t sqrt(p (1 - p) / m + t^2 / 4m^2)) / (1 + t^2 / m); R's `wilson`.
       `wilson-df`: with m (t_{n-1} / t_df)^2 in place of m as in Korn-Graubard, and still t_df: wider, since the
@@ -179,8 +269,9 @@ def proportion_interval(
     p, variance, n, df = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (p, variance, n, df)))
     _refuse("p", p, (p < 0) | (p > 1), "lie between 0 and 1")
     _refuse("variance", variance, variance < 0, "not be negative")
-    if method == "korn-graubard-nchs":
-        return korn_graubard(p, variance, n, df, level=level)
+    _refuse_size(np.asarray(cluster_size, dtype=float))
+    if method in ("korn-graubard-nchs", "korn-graubard-cluster"):
+        return _korn_graubard(p, variance, n, df, 1.0 if method.endswith("nchs") else cluster_size, level)
     usable = (n >= 2) & (df >= 1) & ~np.isnan(p) & ~np.isnan(variance)
     if method in ("logit", "xlogit", "t"):
         usable &= variance > 0
@@ -251,6 +342,13 @@ def _refuse(name: str, values: NDArray, wrong: NDArray[np.bool_], rule: str) -> 
         raise ScoringError(
             f"`{name}` must {rule} (a proportion is a share, not a percentage); given: {some(values[wrong].tolist())}"
             f" at {some((places + 1).tolist())}."
+        )
+
+
+def _refuse_size(size: NDArray) -> None:
+    if (size < 1).any():
+        raise ScoringError(
+            f"`cluster_size` must be at least 1, the row itself; given: {some(size[size < 1].tolist())}."
         )
 
 

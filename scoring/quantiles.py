@@ -74,7 +74,7 @@ def quantiles(
     Parameters
     ----------
     y : float array, shape (n,)
-        A respondent's composite (`scoring.composites.node_scores`) or any number; NaN where a row has none.
+        A respondent's composite (`scoring.respondent_scores.node_scores`) or any number; NaN where a row has none.
     design : SurveyDesign
         Of the n rows; weights may be scaled.
     probabilities : float array, shape (Q,), strictly between 0 and 1

@@ -14,8 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from scoring.design import SurveyDesign
 from scoring.domains import Partition
-from scoring.errors import LonelyPSUError, LonelyUnitError, ScoringError, some
+from scoring.errors import ScoringError, some
 from scoring.estimate import NOISE, Interval
+from scoring.influence import degrees_of_freedom, linearised_covariance
 from scoring.means import t_interval
 
 
@@ -336,13 +337,10 @@ class _Rows:
 
     def estimated(self, value: NDArray, influence: NDArray) -> PopulationFigures:
         shape = value.shape
-        strata, psus, lonely = self._units()
-        df = psus - strata
-        covariance = _covariance(influence.reshape(len(influence), -1), self.design)
-        covariance += self._lonely(influence, lonely, df)
-        if self.design.lonely_psu == "average":
-            scale = np.repeat(_scale(strata, lonely.sum(axis=1)), shape[1])
-            covariance *= np.sqrt(np.outer(scale, scale))
+        df = np.array(
+            [degrees_of_freedom(self.design, self.row_domain == d) for d in range(shape[0])], dtype=np.intp
+        )
+        covariance = linearised_covariance(influence, self.design, self.row_domain)
         # Rounding noise is no uncertainty; what is undefined, or has no degree of freedom, has none to tell.
         quiet = np.diag(covariance) <= (NOISE * np.nan_to_num(value.ravel())) ** 2
         covariance[quiet], covariance[:, quiet] = 0.0, 0.0
@@ -352,40 +350,6 @@ class _Rows:
         wor, wr = self._design_effects(influence, np.diag(covariance).reshape(shape))
         design_df = int(self.design.n_h.sum()) - self.design.n_strata
         return PopulationFigures(value, covariance.reshape(shape * 2), n, df, wor, wr, design_df)
-
-    def _units(self) -> tuple[NDArray, NDArray, NDArray]:
-        """Strata and PSUs that hold rows of each domain, shapes (D,); which lonely strata do, shape (D, H)."""
-        strata, psus = np.zeros(self.n_domains, dtype=np.intp), np.zeros(self.n_domains, dtype=np.intp)
-        lonely = np.zeros((self.n_domains, self.design.n_strata), dtype=bool)
-        for d in range(self.n_domains):
-            inside = self.row_domain == d
-            present = np.unique(self.design.row_stratum[inside])
-            strata[d], psus[d] = len(present), len(np.unique(self.design.psu[inside]))
-            lonely[d, present] = self.design.lonely[present]
-        return strata, psus, lonely
-
-    def _lonely(self, influence: NDArray, lonely: NDArray, df: NDArray) -> NDArray | float:
-        """What strata of one PSU add by the design's rule, shape (K, K)."""
-        rule = self.design.lonely_psu
-        if rule == "fail":
-            refused = lonely[df > 0].any(axis=0)
-            if refused.any():
-                raise LonelyPSUError([self.design.strata[h] for h in np.flatnonzero(refused)])
-        if rule in ("fail", "average") and self.design.inner:
-            found = self.design.lonely_units()
-            asked = np.isin(self.row_domain, np.flatnonzero(df > 0))
-            hit = sorted(set(found) & set(self.design.psu[asked].tolist()))
-            if hit:
-                raise LonelyUnitError(self.design.psu_names(np.array(hit)), found[hit[0]] + 1)
-        if rule != "adjust" or not lonely.any():
-            return 0.0
-        # The only PSU of a stratum is the stratum: its total is that of its rows.
-        strata = np.flatnonzero(self.design.lonely)
-        totals = _sums(influence.reshape(len(influence), -1), self.design.row_stratum, self.design.n_strata)
-        deviation = totals[strata] - totals.sum(axis=0) / self.design.n_h.sum()
-        inside = np.repeat(lonely.T[strata], influence.shape[2], axis=1)
-        deviation = np.where(inside, deviation, 0.0)
-        return (deviation * (1 - self.design.sampling_fraction[strata])[:, None]).T @ deviation
 
     def _design_effects(self, influence: NDArray, variance: NDArray) -> tuple[NDArray, NDArray]:
         """V / V0 with V0 = N^2 S^2(u) / n times 1 - n / N, or 1; u the influence without its weight."""
@@ -403,34 +367,3 @@ class _Rows:
                 if size > n:
                     wor[d, e] = wr[d, e] / (1 - n / size)
         return wor, wr
-
-
-def _sums(z: NDArray, group: NDArray, n_groups: int) -> NDArray:
-    """Column sums by group, shape (n_groups, K), in row order."""
-    out = np.empty((n_groups, z.shape[1]))
-    for k in range(z.shape[1]):
-        out[:, k] = np.bincount(group, weights=z[:, k], minlength=n_groups)
-    return out
-
-
-def _covariance(z: NDArray, design: SurveyDesign) -> NDArray:
-    """Covariance of the sums of the columns of z, shape (n, K) to (K, K); lonely strata add nothing."""
-    if design.rows_are_psus:
-        totals, stratum = z, design.row_stratum
-    else:
-        totals, stratum = _sums(z, design.psu, len(design.psu_stratum)), design.psu_stratum
-    mean = _sums(totals, stratum, design.n_strata) / design.n_h[:, None]
-    deviation = totals - mean[stratum]
-    out = (deviation * design.factors()[stratum][:, None]).T @ deviation
-    for stage in design.inner:
-        totals = z if stage.rows_are_units else _sums(z, stage.unit, len(stage.group))
-        share = np.divide(stage.centre, stage.factor, out=np.zeros(len(stage.factor)), where=stage.factor > 0)
-        mean = _sums(totals, stage.group, len(stage.factor)) * share[:, None]
-        deviation = totals - mean[stage.group]
-        out += (deviation * stage.factor[stage.group][:, None]).T @ deviation
-    return out
-
-
-def _scale(strata: NDArray, lonely: NDArray) -> NDArray[np.float64]:
-    others = strata - lonely
-    return np.divide(strata, others, out=np.full(len(strata), np.nan), where=others > 0)

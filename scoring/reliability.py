@@ -12,27 +12,29 @@ from scipy import special
 
 from scoring.design import SurveyDesign
 from scoring.influence import degrees_of_freedom, linearised_variance
-from scoring.means import t_quantile
 from scoring.moments import (
     MeasurementError,
     MeasurementInterval,
     MissingRule,
-    Moments,
     bootstrapped,
     check_level,
+    covariance_influence,
+    jackknifed,
+    log_interval,
     percentile_interval,
     weighted_moments,
 )
 
-AlphaMethod = Literal["linearised", "bootstrap", "feldt"]
+AlphaMethod = Literal["linearised", "jackknife", "bootstrap", "feldt"]
 
 
 @dataclass(frozen=True, eq=False)
 class Alpha:
     """Cronbach's alpha of k items: `value` at most 1, negative where items work against each other.
 
-    `std_error` is linearised over PSUs, with `df` PSUs less strata (NaN where df = 0); `n` and `n_left_out` as in
-    `Moments`; `replicates` float array, shape (B,), over bootstrapped PSUs, empty where none were asked.
+    `std_error` is linearised over PSUs, with `df` PSUs less strata (NaN where df = 0); `jackknife_error` leaves out
+    each PSU in turn (NaN where it was not asked for); `n` and `n_left_out` as in `Moments`; `replicates` float array,
+    shape (B,), over bootstrapped PSUs, empty where none were asked.
     """
 
     items: tuple[str, ...]
@@ -43,6 +45,7 @@ class Alpha:
     n: int
     n_left_out: int
     spearman_brown: float
+    jackknife_error: float
     replicates: NDArray[np.float64] = field(repr=False)
 
     def confidence_interval(
@@ -53,19 +56,20 @@ class Alpha:
         Parameters
         ----------
         level : float, 0..1
-        method : {"linearised", "bootstrap", "feldt"}
-            By the standard error over PSUs, symmetric in ln(1 - alpha); by quantiles of the replicates; or Feldt's,
-            which takes the rows for independent and normal and the weights for equal.
+        method : {"linearised", "jackknife", "bootstrap", "feldt"}
+            By the standard error over PSUs, linearised or by leaving each out, symmetric in ln(1 - alpha); by
+            quantiles of the replicates; or Feldt's, which takes the rows for independent and normal and the weights
+            for equal.
 
         Returns
         -------
         MeasurementInterval
-            `method` is t-log, psu-bootstrap or feldt-iid.
+            `method` is t-log, jackknife-log, psu-bootstrap or feldt-iid.
 
         Notes
         -----
         1 - (1 - a) exp(±t_df SE / (1 - a)); quantiles; 1 - (1 - a) F_q(n - 1, (n - 1)(k - 1)). Under clusters Feldt's
-        is too narrow. The first gives none where alpha is 1, the first two none where df = 0.
+        is too narrow. The first two give none where alpha is 1, the first three none where df = 0.
 
         References
         ----------
@@ -88,13 +92,17 @@ class Alpha:
                 )
             low, high = percentile_interval(self.replicates, level)
             return MeasurementInterval(float(low), float(high), level, "psu-bootstrap")
+        if method == "jackknife":
+            if np.isnan(self.jackknife_error) and self.df > 0:
+                raise MeasurementError(
+                    "A jackknife interval needs its error: ask for `jackknife` where alpha is estimated."
+                )
+            return log_interval(self.value, self.jackknife_error, self.df, level, "jackknife-log")
         if method != "linearised":
-            raise MeasurementError(f"`method` must be one of linearised, bootstrap, feldt; given: {method}.")
-        rest = 1 - self.value
-        if self.df < 1 or rest <= 0:
-            return MeasurementInterval(np.nan, np.nan, level, "t-log")
-        stretch = np.exp(t_quantile(upper, self.df) * self.std_error / rest)
-        return MeasurementInterval(float(1 - rest * stretch), float(1 - rest / stretch), level, "t-log")
+            raise MeasurementError(
+                f"`method` must be one of linearised, jackknife, bootstrap, feldt; given: {method}."
+            )
+        return log_interval(self.value, self.std_error, self.df, level, "t-log")
 
 
 def cronbach_alpha(
@@ -104,6 +112,7 @@ def cronbach_alpha(
     items: Sequence[str] | None = None,
     missing: MissingRule = "complete",
     domain: ArrayLike | None = None,
+    jackknife: bool = False,
     replicates: int = 0,
     seed: int | None = None,
 ) -> Alpha:
@@ -118,6 +127,8 @@ def cronbach_alpha(
     missing : {"complete", "pairwise", "fail"}
         See `weighted_moments`.
     domain : bool array, shape (n,), optional
+    jackknife : bool
+        Whether to leave out each PSU in turn as well (JKn).
     replicates : int, 0 or >= 2
         Bootstrap replicates over PSUs.
     seed : int
@@ -171,9 +182,12 @@ def cronbach_alpha(
     df = degrees_of_freedom(design, moments.inside)
     std_error = np.nan
     if df > 0:
-        std_error = float(
-            np.sqrt(linearised_variance(_alpha_influence(moments, design), design, domain=moments.inside))
-        )
+        influence = covariance_influence(_alpha_gradient(c), moments, design)
+        std_error = float(np.sqrt(linearised_variance(influence, design, domain=moments.inside)))
+    jackknife_error = np.nan
+    if jackknife:
+        without, share = jackknifed(moments, design)
+        jackknife_error = float(np.sqrt((share * (_alpha(without) - _alpha(c)) ** 2).sum()))
     repeated = np.empty(0)
     if replicates:
         if seed is None:
@@ -189,6 +203,7 @@ def cronbach_alpha(
         moments.n,
         moments.n_left_out,
         brown,
+        jackknife_error,
         repeated,
     )
 
@@ -392,19 +407,7 @@ def _alpha(c: NDArray[np.float64]) -> NDArray[np.float64]:
     return k / (k - 1) * (1 - share)
 
 
-def _alpha_influence(moments: Moments, design: SurveyDesign) -> NDArray[np.float64]:
-    """Weighted influence of each row on alpha, shape (n,)."""
-    c, k = moments.covariance, len(moments.items)
-    total, own = c.sum(), np.trace(c)
-    gradient = -k / (k - 1) * (np.eye(k) / total - own / total**2)
-    w = design.w / design.w[moments.inside].mean()
-    scaled = gradient / moments.pairs
-    valid = moments.valid.astype(float)
-    # Means over the rows of each pair: of j where k counts too. Without missing answers they are all 0.
-    mean = (moments.centred * w) @ valid.T / moments.pairs
-    x = moments.centred
-    # Σ_jk s_jk v_j v_k ((x_j - m_jk)(x_k - m_kj) - c_jk), multiplied out.
-    out = np.einsum("jn,jn->n", x, scaled @ x)
-    out -= 2 * np.einsum("jn,jn->n", x, (scaled * mean.T) @ valid)
-    out += np.einsum("jn,jn->n", valid, (scaled * (mean * mean.T - c)) @ valid)
-    return w * out
+def _alpha_gradient(c: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Derivative of alpha by each covariance, shape (k, k)."""
+    k, total, own = len(c), c.sum(), np.trace(c)
+    return -k / (k - 1) * (np.eye(k) / total - own / total**2)

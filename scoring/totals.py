@@ -9,6 +9,7 @@ pair and composite (0 where not valid).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,15 +77,28 @@ class Totals:
     def by_domain(self, cells: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sums of a per-cell array, shape (C, ...) to (D, ...)."""
         out = np.zeros((self.n_domains, *cells.shape[1:]))
-        # Cells are sorted by domain, so each domain with cells is one run of them.
-        starts = np.flatnonzero(np.diff(self.cell_domain, prepend=-1))
-        if len(starts):
-            out[self.cell_domain[starts]] = np.add.reduceat(cells, starts, axis=0)
+        if len(self.starts):
+            out[self.cell_domain[self.starts]] = np.add.reduceat(cells, self.starts, axis=0)
         return out
+
+    @cached_property
+    def starts(self) -> NDArray[np.intp]:
+        """First cell of each domain that has cells: they are sorted by domain, so those of one are one run."""
+        return np.flatnonzero(np.diff(self.cell_domain, prepend=-1))
+
+    @cached_property
+    def domain_valid(self) -> NDArray[np.float64]:
+        """Sums of w v of each domain, shape (D, V)."""
+        return self.by_domain(self.valid)
+
+    @cached_property
+    def domain_score(self) -> NDArray[np.float64]:
+        """Sums of w s of each domain, shape (D, S)."""
+        return self.by_domain(self.score)
 
     def ratios(self, plan: Plan) -> NDArray[np.float64]:
         """The figure p = sum(w s) / sum(w v) of every score column, shape (D, S); NaN without a valid answer."""
-        score, valid = self.by_domain(self.score), self.by_domain(self.valid)[:, plan.valid_of_score]
+        score, valid = self.domain_score, self.domain_valid[:, plan.valid_of_score]
         return np.divide(score, valid, out=np.full_like(score, np.nan), where=valid > 0)
 
     def centred(self, plan: Plan, ratios: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -16,9 +16,11 @@ sum_h lambda_h (sum_i z_hi)^2 / n_h: the same formula, multiplied out over colum
 A stratum with one sampled PSU out of more contributes by the rule that the design names: `certainty` and
 `remove` nothing; `adjust` its squared distance from the mean PSU of the sample, which is 0 for a ratio, so
 (1 - f_h) z^2; `average` the mean contribution of the domain's other strata. Without a rule the estimate is refused,
-unless the domain has no degree of freedom at all: then there is no variance to estimate, and the caller says so. A
-later stage with one sampled unit out of more goes by the same rules, but for `average`, which is refused there: what
-other PSUs vary inside says nothing certain of this one.
+unless the domain has no degree of freedom at all: then there is no variance to estimate, and the caller says so. With
+`SurveyDesign.lonely_in_domain` a stratum of n_h > 1 PSUs of which the domain holds one is treated too: `adjust` takes
+all n_h from the mean PSU of the sample, (1 - f_h) n_h / (n_h - 1) z^2 for a ratio; `average` as above. A later stage
+with one sampled unit out of more goes by the same rules, but for `average`, which is refused there: what other PSUs
+vary inside says nothing certain of this one.
 
 References: Särndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, sections 4.2, 4.3 and 5.5;
 Lumley (2010), Complex Surveys, section 3.2 and appendix A.
@@ -44,7 +46,7 @@ def cell_influence(totals: Totals, plan: Plan, figures: list[Linearised]) -> NDA
     centred = totals.centred(plan, totals.ratios(plan))
     out = np.empty((len(totals.cell_domain), len(figures)))
     gradients = np.stack([figure.gradient for figure in figures], axis=2)
-    starts = np.flatnonzero(np.diff(totals.cell_domain, prepend=-1))
+    starts = totals.starts
     for start, end in zip(starts, np.append(starts, len(centred))[1:], strict=True):
         np.matmul(centred[start:end], gradients[totals.cell_domain[start]], out=out[start:end])
     return out
@@ -136,15 +138,23 @@ def _groups(domain: NDArray, stratum: NDArray) -> tuple[NDArray, NDArray, NDArra
 
 def lonely_rule_scale(totals: Totals, design: SurveyDesign) -> NDArray[np.float64]:
     """What the rule `average` multiplies each domain's variance between PSUs by, shape (D,); 1 under other rules."""
-    stratum = totals.cell_unit if design.rows_are_psus else design.psu_stratum[totals.cell_unit]
-    _, group_domain, group_stratum = _groups(totals.cell_domain, stratum)
-    lonely = design.lonely[group_stratum]
+    group_domain, _, lonely = lonely_groups(totals, design)
     if design.lonely_psu != "average" or not lonely.any():
         return np.ones(totals.n_domains)
     n_strata = np.bincount(group_domain, minlength=totals.n_domains)
     others = n_strata - np.bincount(group_domain[lonely], minlength=totals.n_domains)
     empty = np.where(n_strata > 0, np.nan, 1.0)
     return np.divide(n_strata, others, out=empty, where=others > 0)
+
+
+def lonely_groups(
+    totals: Totals, design: SurveyDesign
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
+    """(domain, stratum, whether it goes by the rule for lonely PSUs) of every stratum that a domain holds."""
+    stratum = totals.cell_unit if design.rows_are_psus else design.psu_stratum[totals.cell_unit]
+    starts, group_domain, group_stratum = _groups(totals.cell_domain, stratum)
+    held = totals.cell_rows if design.rows_are_psus else np.diff(np.append(starts, len(stratum)))
+    return group_domain, group_stratum, design.lonely_by_rule(held, group_stratum)
 
 
 def _lonely(
@@ -155,8 +165,17 @@ def _lonely(
     group_stratum: NDArray,
     total: NDArray,
 ) -> NDArray:
-    lonely = design.lonely[group_stratum]
-    if design.lonely_psu == "adjust" and lonely.any():
-        remaining = (1 - design.sampling_fraction[group_stratum[lonely]])[:, None]
-        np.add.at(out, group_domain[lonely], remaining * total[lonely] ** 2)
+    _, _, lonely = lonely_groups(totals, design)
+    if not lonely.any():
+        return out
+    h, square = group_stratum[lonely], total[lonely] ** 2
+    n_h, factor = design.n_h[h][:, None], design.factors()[h][:, None]
+    if design.lonely_psu == "adjust":
+        # Of several PSUs the one that the domain holds was measured from their mean, which took a share of it off.
+        alone = np.where(n_h == 1, 1 - design.sampling_fraction[h][:, None], factor / n_h)
+        np.add.at(out, group_domain[lonely], alone * square)
+    elif design.lonely_psu == "average" and design.lonely_in_domain:
+        whole = out.copy()
+        np.subtract.at(out, group_domain[lonely], factor * (1 - 1 / n_h) * square)
+        out[out <= CANCELLED * whole] = 0.0
     return out * lonely_rule_scale(totals, design)[:, None]

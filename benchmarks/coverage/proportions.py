@@ -45,11 +45,14 @@ class Cell:
 
 def main() -> int:
     grid = tomllib.loads(GRID.read_text(encoding="utf-8"))
-    proportions = list(proportion_cells(grid))
+    proportions, indices = list(proportion_cells(grid)), list(index_cells(grid))
     table("Proportions", proportions)
-    indices = list(index_cells(grid))
     table("Indices", indices)
-    return 0 if all(targets(grid["targets"], proportions, indices)) else 1
+    met = targets("Targets", grid["targets"], proportions, indices)
+    grid["seed"] = grid["confirming_seed"]
+    proportions, indices = list(proportion_cells(grid)), list(index_cells(grid))
+    met += targets(f"Targets, seed {grid['seed']}", grid["targets"], proportions, indices)
+    return 0 if all(met) else 1
 
 
 def proportion_cells(grid: dict) -> Iterator[Cell]:
@@ -67,7 +70,9 @@ def proportion_cells(grid: dict) -> Iterator[Cell]:
                 drawn, value, variance = sampled(rng, population, n // size, grid["samples"])
                 df = n // size - 1
                 bounds = {
-                    method: proportion_interval(value, variance, n, df, method=method, level=grid["level"])
+                    method: proportion_interval(
+                        value, variance, n, df, method=method, cluster_size=size, level=grid["level"]
+                    )
                     for method in asked["methods"]
                 }
                 effective = kurtosis_df(drawn - value[:, None], df)
@@ -156,18 +161,18 @@ def table(title: str, cells: list[Cell]) -> None:
         print(start + " | ".join(figures) + " |")
 
 
-def targets(asked: dict, proportions: list[Cell], indices: list[Cell]) -> list[bool]:
-    name = "korn-graubard-nchs"
+def targets(title: str, asked: dict, proportions: list[Cell], indices: list[Cell]) -> list[bool]:
+    name = "korn-graubard-cluster"
     graubard = [one.coverage[name] for one in proportions if one.df >= asked["korn_graubard_df"]]
     ratios = [one.width[name] / one.width["wilson"] for one in proportions if one.df >= asked["width_df"]]
     means = [one.coverage["t"] for one in indices if one.df >= asked["t_df"]]
     low, high = asked["t_coverage"]
     below = sum(figure < asked["korn_graubard_coverage"] for figure in graubard)
     outside = sum(not low <= figure <= high for figure in means)
-    print("\n### Targets\n")
+    print(f"\n### {title}\n")
     smallest, named = asked["korn_graubard_df"], asked["korn_graubard_coverage"]
     print(
-        f"- Korn-Graubard, df >= {smallest}: {len(graubard)} cells, least {100 * min(graubard):.2f} %,"
+        f"- {name}, df >= {smallest}: {len(graubard)} cells, least {100 * min(graubard):.2f} %,"
         f" mean {100 * np.mean(graubard):.2f} %; {below} below {100 * named:.0f} %."
     )
     print(
@@ -178,18 +183,14 @@ def targets(asked: dict, proportions: list[Cell], indices: list[Cell]) -> list[b
         f"- t for an index, df >= {asked['t_df']}: {len(means)} cells, {100 * min(means):.2f} to"
         f" {100 * max(means):.2f} %; {outside} outside {100 * low:.0f} to {100 * high:.0f} %."
     )
-    kurtosis = [
-        one.width[BY_KURTOSIS] / one.width["wilson"] for one in proportions if one.df >= asked["width_df"]
-    ]
-    print(
-        f"- Width of {BY_KURTOSIS} over Wilson's: mean {np.mean(kurtosis):.3f}, greatest {max(kurtosis):.3f}."
-    )
     for method in proportions[0].coverage:
+        wide = [one.width[method] / one.width["wilson"] for one in proportions if one.df >= asked["width_df"]]
         every = [one.coverage[method] for one in proportions if one.df >= smallest]
         poor = sum(figure < named for figure in every)
         print(
             f"- {method} for a proportion, df >= {smallest}: {100 * min(every):.1f} to {100 * max(every):.1f} %,"
-            f" mean {100 * np.mean(every):.1f} %; {poor} below {100 * named:.0f} %."
+            f" mean {100 * np.mean(every):.1f} %; {poor} below {100 * named:.0f} %; width over Wilson's"
+            f" {np.mean(wide):.3f} on average, {max(wide):.2f} at most."
         )
     return [below == 0, bool(np.mean(ratios) <= asked["width_ratio"]), outside == 0]
 

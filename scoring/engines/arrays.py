@@ -8,15 +8,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.composites import node_scores
 from scoring.design import SurveyDesign
 from scoring.domains import Partition
-from scoring.engines.blocks import add_products, centred_columns, state_sums
+from scoring.engines.blocks import add_products, centred_columns
+from scoring.engines.summing import SUMMED, FirstOrder
 from scoring.errors import ScoringError, some
 from scoring.plan import Plan
+from scoring.respondent_scores import node_scores
 from scoring.totals import Totals
 
-# Rows per block: large enough for numpy, small enough that working memory stays in tens of megabytes.
+# Rows whose columns are multiplied at a time.
 BLOCK = 1 << 15
 
 
@@ -41,7 +42,7 @@ def totals(
     first = _first_order(answers, plan, design, partition)
     if not (products or design.rows_are_psus or design.inner):
         return first
-    return _clustered_inner(answers, plan, design, _second_order(answers, plan, design, first, products))
+    return add_clustered(answers, plan, design, _second_order(answers, plan, design, first, products))
 
 
 def _check(answers: NDArray, plan: Plan, design: SurveyDesign, partition: Partition) -> None:
@@ -67,48 +68,10 @@ def _first_order(answers: NDArray, plan: Plan, design: SurveyDesign, partition: 
     unit = design.row_stratum if design.rows_are_psus else design.psu
     n_units = design.n_strata if design.rows_are_psus else len(design.psu_stratum)
     row_cell, cells = _cells(partition.row_domain, unit, n_units)
-    n_domains, n_cells = len(partition.domains), len(cells)
-    cell_counts = [np.zeros((n_cells, m), dtype=np.intp) for m in plan.n_states]
-    counts = [np.zeros((n_domains, m), dtype=np.intp) for m in plan.n_states]
-    state_weight = [np.zeros((n_cells, m)) for m in plan.n_states]
-    node_n = np.zeros((n_domains, len(plan.nodes)), dtype=np.intp)
-    composite_valid = np.zeros((n_cells, len(plan.composites)))
-    composite_score = np.zeros((n_cells, len(plan.composites)))
+    sums = FirstOrder(plan, len(partition.domains), cells, n_units)
     for rows in _slices(partition.row_domain):
-        cell, w, block = row_cell[rows], design.w[rows], answers[:, rows]
-        for j, m in enumerate(plan.n_states):
-            number, weight = state_sums(block[j], m, cell, w, n_cells)
-            cell_counts[j] += number
-            state_weight[j] += weight
-        defined, scores = node_scores(plan, block)
-        for k in range(len(plan.nodes)):
-            node_n[:, k] += np.bincount(partition.row_domain[rows][defined[k]], minlength=n_domains)
-        for c, k in enumerate(plan.composites):
-            is_defined = defined[k]
-            composite_valid[:, c] += np.bincount(cell[is_defined], weights=w[is_defined], minlength=n_cells)
-            composite_score[:, c] += np.bincount(
-                cell[is_defined], weights=w[is_defined] * scores[c][is_defined], minlength=n_cells
-            )
-    item_valid = [weight @ valid for weight, valid in zip(state_weight, plan.valid_states, strict=True)]
-    pair_score = [state_weight[pair.item] @ np.nan_to_num(pair.scores) for pair in plan.pairs]
-    inside = row_cell[partition.row_domain >= 0]
-    cell_domain = cells // n_units
-    weights = [np.zeros((n_domains, m)) for m in plan.n_states]
-    for out, weight in zip((*weights, *counts), (*state_weight, *cell_counts), strict=True):
-        np.add.at(out, cell_domain, weight)
-    return Totals(
-        partition=partition,
-        rows=np.bincount(partition.row_domain[partition.row_domain >= 0], minlength=n_domains),
-        counts=tuple(counts),
-        weights=tuple(weights),
-        node_n=node_n,
-        cell_domain=cell_domain,
-        cell_unit=cells % n_units,
-        cell_rows=np.bincount(inside, minlength=n_cells),
-        cell_weight=np.bincount(inside, weights=design.w[partition.row_domain >= 0], minlength=n_cells),
-        valid=np.column_stack([*item_valid, composite_valid]),
-        score=np.column_stack([*pair_score, composite_score]),
-    )
+        sums.add(answers[:, rows], partition.row_domain[rows], row_cell[rows], design.w[rows])
+    return sums.totals(partition)
 
 
 def _second_order(
@@ -118,10 +81,10 @@ def _second_order(
     domain_of_row = first.partition.row_domain
     n_domains, k = first.n_domains, plan.n_columns
     weighted = np.zeros((n_domains, k, k)) if products else None
-    row_factor = _row_factor(design)
-    if weighted is None and row_factor is None:
+    factor = row_factor(design)
+    if weighted is None and factor is None:
         return replace(first, inner=np.zeros((n_domains, k, k)))
-    inner = None if row_factor is None and not design.inner else np.zeros((n_domains, k, k))
+    inner = None if factor is None and not design.inner else np.zeros((n_domains, k, k))
     ratios = np.nan_to_num(first.ratios(plan))
     order = np.argsort(domain_of_row, kind="stable")
     for rows in _blocks(order[np.searchsorted(domain_of_row[order], 0) :]):
@@ -129,12 +92,12 @@ def _second_order(
         columns = centred_columns(plan, answers[:, rows], domain, ratios)
         if weighted is not None:
             add_products(weighted, columns, w, domain)
-        if row_factor is not None:
-            add_products(inner, columns, w * w * row_factor[rows], domain)
+        if factor is not None:
+            add_products(inner, columns, w * w * factor[rows], domain)
     return replace(first, products=weighted, inner=inner)
 
 
-def _row_factor(design: SurveyDesign) -> NDArray[np.float64] | None:
+def row_factor(design: SurveyDesign) -> NDArray[np.float64] | None:
     """lambda of each row where rows are units of some stage, shape (n,): the variance is linear in their products."""
     if design.rows_are_psus:
         return design.factors()[design.row_stratum]
@@ -144,7 +107,7 @@ def _row_factor(design: SurveyDesign) -> NDArray[np.float64] | None:
     return np.sum(factors, axis=0) if factors else None
 
 
-def _clustered_inner(answers: NDArray, plan: Plan, design: SurveyDesign, second: Totals) -> Totals:
+def add_clustered(answers: NDArray, plan: Plan, design: SurveyDesign, second: Totals) -> Totals:
     """Adds the products of totals of later-stage units that hold several rows, within and between domains.
 
     Blocks end where a unit of the second stage does, so that no unit is cut.
@@ -240,7 +203,19 @@ def _columns(block: NDArray, plan: Plan, ratios: NDArray) -> NDArray:
 def _cells(domain: NDArray, unit: NDArray, n_units: int) -> tuple[NDArray, NDArray]:
     """Number the (domain, unit) pairs that occur: (cell of each row, sorted keys domain * n_units + unit)."""
     inside = domain >= 0
-    cells, of_inside = np.unique(domain[inside] * n_units + unit[inside], return_inverse=True)
+    everyone = slice(None) if inside.all() else inside
+    keys = domain[everyone] * n_units + unit[everyone]
+    possible = int(domain.max(initial=-1) + 1) * n_units
+    if possible <= 4 * len(keys):
+        # A table of all pairs is quicker than sorting, as long as it is no longer than the rows.
+        occurs = np.zeros(possible, dtype=bool)
+        occurs[keys] = True
+        cells = np.flatnonzero(occurs)
+        of_inside = (np.cumsum(occurs) - 1)[keys]
+    else:
+        cells, of_inside = np.unique(keys, return_inverse=True)
+    if isinstance(everyone, slice):
+        return of_inside.reshape(-1), cells
     row_cell = np.full(len(domain), -1, dtype=np.intp)
     row_cell[inside] = of_inside.reshape(-1)
     return row_cell, cells
@@ -248,8 +223,8 @@ def _cells(domain: NDArray, unit: NDArray, n_units: int) -> tuple[NDArray, NDArr
 
 def _slices(row_domain: NDArray) -> Iterator[NDArray | slice]:
     """Rows inside the domains, block by block: as slices, which copy nothing, where no row is outside."""
-    for start in range(0, len(row_domain), BLOCK):
-        inside = row_domain[start : start + BLOCK] >= 0
+    for start in range(0, len(row_domain), SUMMED):
+        inside = row_domain[start : start + SUMMED] >= 0
         yield slice(start, start + len(inside)) if inside.all() else start + np.flatnonzero(inside)
 
 

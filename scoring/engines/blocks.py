@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.composites import node_scores
 from scoring.plan import Plan
+from scoring.respondent_scores import node_scores
+
+# Entries of a joint table of states: it stays in the processor's cache beside the rows.
+JOINT = 1 << 15
 
 
 def answered(plan: Plan, states: NDArray[np.integer]) -> list[NDArray[np.bool_]]:
@@ -24,35 +30,77 @@ def answered(plan: Plan, states: NDArray[np.integer]) -> list[NDArray[np.bool_]]
     return [valid.take(row) for valid, row in zip(plan.valid_states, states, strict=True)]
 
 
-def state_sums(
-    states: NDArray[np.integer],
-    n_states: int,
-    cell: NDArray[np.intp],
-    weight: NDArray[np.float64],
-    n_cells: int,
-) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Rows and weight of each cell and answer state of one item.
+def joined(n_states: Sequence[int], n_cells: int) -> list[range]:
+    """Neighbouring items whose answers are counted together, so that their rows are read once.
+
+    As many as have a joint table of at most `JOINT` entries over all cells, and 256 joint states: a byte holds them.
+    """
+    groups, start, size = [], 0, 1
+    for j, m in enumerate(n_states):
+        if j > start and (size * m > 256 or size * m * n_cells > JOINT):
+            groups.append(range(start, j))
+            start, size = j, 1
+        size *= m
+    return [*groups, range(start, len(n_states))]
+
+
+def joint_states(states: NDArray[np.integer], n_states: Sequence[int]) -> NDArray[np.integer]:
+    """Number of each row's combination of answer states of k items, the last item's running fastest.
 
     Parameters
     ----------
-    states : int array, shape (rows,), 0..n_states-1
-    cell : int array, shape (rows,), 0..n_cells-1
-    weight : float array, shape (rows,)
+    states : int array, shape (k, rows), each row 0..n_states[k]-1
+    n_states : sequence of k int
 
     Returns
     -------
-    rows, weight : int and float arrays, shape (n_cells, n_states)
-
-    Notes
-    -----
-    One key serves both counts; sums run in the order of the rows.
+    int array, shape (rows,), 0..prod(n_states)-1; bytes where there are several items
     """
-    key = cell * n_states + states
-    size, shape = n_cells * n_states, (n_cells, n_states)
-    return (
-        np.bincount(key, minlength=size).reshape(shape),
-        np.bincount(key, weights=weight, minlength=size).reshape(shape),
-    )
+    if len(states) == 1:
+        return states[0]
+    code = states[0].astype(np.uint8)
+    for row, m in zip(states[1:], n_states[1:], strict=True):
+        np.multiply(code, np.uint8(m), out=code)
+        np.add(code, row, out=code, casting="unsafe")
+    return code
+
+
+def state_sums(
+    code: NDArray[np.integer],
+    n_codes: int,
+    group: NDArray[np.intp],
+    n_groups: int,
+    weight: NDArray[np.float64] | None = None,
+) -> NDArray:
+    """Rows, or their weight, of each group and state; added in the order of the rows.
+
+    Parameters
+    ----------
+    code : int array, shape (rows,), 0..n_codes-1
+    group : int array, shape (rows,), 0..n_groups-1
+    weight : float array, shape (rows,), optional
+
+    Returns
+    -------
+    int array, or float array of weights, shape (n_groups, n_codes)
+    """
+    key = group * n_codes
+    key += code
+    return np.bincount(key, weights=weight, minlength=n_groups * n_codes).reshape(n_groups, n_codes)
+
+
+def over_states(shape: Sequence[int], axis: int, column: NDArray) -> NDArray[np.float64]:
+    """A number of each state of one item, shape (m,), for every combination of states of k items, in their order."""
+    before, after = math.prod(shape[:axis]), math.prod(shape[axis + 1 :])
+    out = np.empty((before, len(column), after))
+    out[:] = np.reshape(column, (1, -1, 1))
+    return out.ravel()
+
+
+def margins(table: NDArray) -> list[NDArray]:
+    """Sums of a table of shape (n_cells, m1, ..., mk) by the states of each item, shapes (n_cells, m)."""
+    axes = range(1, table.ndim)
+    return [table.sum(axis=tuple(other for other in axes if other != axis)) for axis in axes]
 
 
 def centred_columns(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scoring.design import LARGEST, SMALLEST, LonelyPSU, SurveyDesign
 from scoring.domains import Partition
-from scoring.engines.duckdb import Source, check_stages, rows_where
+from scoring.engines.duckdb import Source, rows_where
 from scoring.errors import DesignError, ScoringError, some
 from scoring.plan import Plan
 from scoring.totals import Totals
@@ -74,6 +74,7 @@ def totals_of_relation(
     columns: RowColumns,
     *,
     lonely_psu: LonelyPSU = "fail",
+    lonely_in_domain: bool = False,
     products: bool = True,
 ) -> RelationTotals:
     """Totals of a table, view or Parquet file that DuckDB reads, without holding its rows in memory.
@@ -89,6 +90,7 @@ def totals_of_relation(
     plan : Plan
     columns : RowColumns
     lonely_psu : {"fail", "adjust", "average", "certainty", "remove"}
+    lonely_in_domain : bool
         See `SurveyDesign`.
     products : bool
         As for `totals`.
@@ -125,18 +127,26 @@ def totals_of_relation(
         raise ScoringError(
             f"`columns` must name one column per item, {len(plan.items)}; given: {len(columns.items)}."
         )
-    check_stages(len(columns.clusters) > 1 or len(columns.fpc) > 1)
+    if len(columns.clusters) > 1 or len(columns.fpc) > 1:
+        raise ScoringError(
+            "A table is scored with one stage of clusters and its population counts: units of later stages take a"
+            " design of every row. Read the rows into arrays, or leave out what is below the first stage."
+        )
     with _one_thread(connection):
         reader = _Reader(connection, relation, columns)
         n_rows = reader.check()
-        design, unit = reader.design(lonely_psu, n_rows)
+        design, unit = reader.design(lonely_psu, lonely_in_domain)
         partition = reader.partition()
         n_units = design.n_strata if design.rows_are_psus else len(design.psu_stratum)
-        source = Source(connection, f"({reader.coded(partition)})", plan, 2, unit, n_units, relation)
+        source = Source(
+            connection, f"({reader.coded(partition, max(plan.n_states))})", plan, 2, unit, n_units, relation
+        )
         first = source.first_order(partition)
         made = first
         if products or design.rows_are_psus:
-            made = source.second_order(first, design.factors() if design.rows_are_psus else None, products)
+            factors = design.factors()
+            of_page = (lambda page: factors[page["u0"]]) if design.rows_are_psus else None
+            made = source.second_order(first, of_page, products)
     return RelationTotals(made, design, n_rows, n_rows - int(made.rows.sum()))
 
 
@@ -175,7 +185,7 @@ class _Reader:
         return n_rows
 
     def design(
-        self, lonely_psu: LonelyPSU, n_rows: int
+        self, lonely_psu: LonelyPSU, lonely_in_domain: bool
     ) -> tuple[SurveyDesign, Callable[[list[NDArray]], NDArray]]:
         """The design of the units, and how a unit's number comes from its codes."""
         names = [*filter(None, [self.columns.stratum]), *self.columns.clusters]
@@ -193,6 +203,7 @@ class _Reader:
             clusters=labels[-1:] if self.columns.clusters else (),
             fpc=tuple(np.repeat(frame[f"fpc{k}"], times) for k in range(len(self.fpc))),
             lonely_psu=lonely_psu,
+            lonely_in_domain=lonely_in_domain,
         )
         self.strata = list(design.strata) if self.columns.stratum else []
         self.clusters = sorted(set(labels[-1].tolist())) if self.columns.clusters else []
@@ -211,16 +222,18 @@ class _Reader:
             Partition.of(self.columns.by, [row[0] for row in self._all(query)]), row_domain=nowhere
         )
 
-    def coded(self, partition: Partition) -> str:
+    def coded(self, partition: Partition, most_states: int) -> str:
         """The table with numbers for labels, as `Source` wants it."""
         domain = (
             _code(self._label(self.columns.by), partition.domains) if self.columns.by is not None else "0"
         )
         stratum = _code(self._label(self.columns.stratum), self.strata) if self.strata else "0"
         cluster = _code(self._label(self.columns.clusters[0]), self.clusters) if self.clusters else "0"
+        # A byte each where the states fit: a state that does not is -1, and refused as such.
+        width = "TINYINT" if most_states <= 127 else "INTEGER"
         parts = [f"{domain} AS domain", f"{stratum} AS u0", f"{cluster} AS u1", f"{self.weight} AS w"]
         parts += [
-            f"coalesce(try_cast({_name(item)} AS INTEGER), -1) AS q{j}"
+            f"coalesce(try_cast({_name(item)} AS {width}), -1) AS q{j}"
             for j, item in enumerate(self.columns.items)
         ]
         return f"SELECT {', '.join(parts)} FROM {self.relation}"

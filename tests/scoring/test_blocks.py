@@ -5,15 +5,45 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoring.engines.blocks import add_products, answered, centred_columns, state_sums
+from scoring.engines.blocks import (
+    add_products,
+    answered,
+    centred_columns,
+    joined,
+    joint_states,
+    margins,
+    over_states,
+    state_sums,
+)
 from tests.scoring.conftest import ALL_RULES, make_plan
 
 
 def test_rows_and_weight_of_each_cell_and_state():
-    states = np.array([0, 1, 1, 0], dtype=np.uint8)
-    rows, weight = state_sums(states, 3, np.array([0, 0, 1, 0]), np.array([1.0, 2.0, 3.0, 4.0]), 2)
-    assert rows.tolist() == [[2, 1, 0], [0, 1, 0]]
+    code, cell = np.array([0, 1, 1, 0], dtype=np.uint8), np.array([0, 0, 1, 0])
+    assert state_sums(code, 3, cell, 2).tolist() == [[2, 1, 0], [0, 1, 0]]
+    weight = state_sums(code, 3, cell, 2, np.array([1.0, 2.0, 3.0, 4.0]))
     assert weight.tolist() == [[5, 2, 0], [0, 3, 0]]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64])
+def test_items_counted_together_are_counted_each(dtype):
+    rng, shape = np.random.default_rng(3), (4, 6, 3)
+    states = np.stack([rng.integers(0, m, 500) for m in shape]).astype(dtype)
+    table = state_sums(joint_states(states, shape), 72, np.zeros(500, dtype=np.intp), 1).reshape(1, *shape)
+    for k, (m, found) in enumerate(zip(shape, margins(table), strict=True)):
+        assert found.tolist() == [np.bincount(states[k], minlength=m).tolist()]
+        column = rng.normal(size=m)
+        np.testing.assert_allclose(
+            table.reshape(1, -1) @ over_states(shape, k, column), found @ column, rtol=1e-12
+        )
+
+
+def test_items_are_joined_while_their_table_fits_the_cells_and_a_byte():
+    assert joined((6,) * 5, 746) == [range(0, 2), range(2, 4), range(4, 5)]
+    assert joined((6,) * 5, 1) == [range(0, 3), range(3, 5)]
+    assert joined((6, 6), 100_000) == [range(0, 1), range(1, 2)]
+    assert joined((300, 2), 1) == [range(0, 1), range(1, 2)]
+    assert joined((7,), 10**6) == [range(0, 1)]
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int64])

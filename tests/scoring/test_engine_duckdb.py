@@ -12,6 +12,7 @@ from scoring import Pair, Partition, Plan, SurveyDesign, engines, estimate
 from scoring.engines import duckdb as engine
 from scoring.engines.relation import RowColumns, totals_of_relation
 from scoring.errors import DesignError, LonelyPSUError, ScoringError
+from tests.scoring import staged
 from tests.scoring.conftest import ALL_RULES, TOP_BOX, make_plan
 from tests.scoring.small import NO, Scored
 
@@ -103,15 +104,6 @@ def test_no_row_in_any_domain_gives_empty_totals(clustered, clusters):
     assert_same(*both(clustered.answers(), make_plan(*ALL_RULES), design, nowhere))
 
 
-@pytest.mark.parametrize("wide", [0, 6, 13])
-def test_items_together_or_alone_give_the_same_bits(clustered, monkeypatch, wide):
-    design, partition = clustered.design(clusters=True, fpc=False), Partition.of("d", clustered["domain"])
-    make = engines.load("duckdb")
-    together = make(clustered.answers(), make_plan(), design, partition)
-    monkeypatch.setattr(engine, "WIDE", wide)
-    assert_same(make(clustered.answers(), make_plan(), design, partition), together, rtol=0)
-
-
 @pytest.mark.parametrize("scale", [1e-6, 1e8])
 def test_weights_of_any_size_keep_their_digits(clustered, scale):
     design = clustered.design(clusters=True, fpc=False, scale=scale)
@@ -159,6 +151,7 @@ def test_a_table_gives_the_same_bits_whatever_its_connection_allows(connection, 
 def test_the_size_of_pages_does_not_show(clustered, monkeypatch, page):
     monkeypatch.setattr(engine, "PAGE", page)
     monkeypatch.setattr(engine, "BLOCK", 3)
+    monkeypatch.setattr(engine, "SUMMED", 4)
     design = clustered.design(clusters=False, fpc=False)
     rows = slice(0, 60)
     design = SurveyDesign(60, weight=design.w[rows], stratum=clustered["stratum"][rows], lonely_psu="adjust")
@@ -219,16 +212,11 @@ def test_equal_psu_labels_in_two_strata_are_two_psus(connection):
 
 
 @pytest.mark.parametrize("state", [-1, 6, 99])
-def test_an_answer_outside_its_states_is_refused_with_its_rows(
-    clustered, connection, table, state, monkeypatch
-):
+def test_an_answer_outside_its_states_is_refused_with_its_rows(clustered, connection, table, state):
     answers = clustered.answers()
     answers[1, 2] = state
     design, whole = clustered.design(clusters=True, fpc=False), Partition.whole(len(clustered))
     message = "`answers` of item q2 must be positions 0 to 5; rows 3 hold others"
-    with pytest.raises(ScoringError, match=message):
-        engines.load("duckdb")(answers, make_plan(), design, whole)
-    monkeypatch.setattr(engine, "WIDE", 0)
     with pytest.raises(ScoringError, match=message):
         engines.load("duckdb")(answers, make_plan(), design, whole)
     connection.execute(f"UPDATE people SET q2 = {state} WHERE rowid = 2")
@@ -272,10 +260,24 @@ def test_a_bad_row_of_a_table_is_refused_by_its_number(connection, table, change
         totals_of_relation(connection, table, make_plan(), columns)
 
 
-def test_later_stages_with_population_counts_are_left_to_the_engine_arrays():
+@pytest.mark.parametrize("products", [True, False])
+@pytest.mark.parametrize("by", [None, "sex", "fx"])
+@pytest.mark.parametrize("name", ["three_stages", "two_stages"])
+def test_later_stages_with_population_counts_are_those_of_the_engine_arrays(name, by, products):
+    design = staged.design(name)
+    partition = Partition.whole(design.n_rows) if by is None else Partition.of(by, staged.rows()[by])
+    one, other = both(staged.answers(), staged.PLAN, design, partition, products=products)
+    assert_same(one, other)
+    assert one.inner.any()
+    found, wanted = (estimate(totals, staged.PLAN, design) for totals in (one, other))
+    np.testing.assert_allclose(found.std_error, wanted.std_error, rtol=1e-10)
+
+
+def test_rows_that_are_a_later_stage_count_alike():
     hand = Scored([[100, 0, 0, 100]], clusters=(list("1122"),), fpc=([4.0] * 4, [10.0] * 4))
-    with pytest.raises(ScoringError, match=r"engine duckdb takes one stage .*; use the engine arrays"):
-        engines.load("duckdb")(hand.answers, hand.plan, hand.design, Partition.whole(4))
+    one, other = both(hand.answers, hand.plan, hand.design, Partition.whole(4))
+    assert_same(one, other)
+    assert one.inner.any()
 
 
 def test_columns_and_rows_that_are_not_there_are_refused(connection, table):
@@ -283,7 +285,7 @@ def test_columns_and_rows_that_are_not_there_are_refused(connection, table):
         totals_of_relation(connection, table, make_plan(), RowColumns((*ITEMS[:3], "q9")))
     with pytest.raises(ScoringError, match="one column per item, 4; given: 1"):
         totals_of_relation(connection, table, make_plan(), RowColumns(("q1",)))
-    with pytest.raises(ScoringError, match="one stage"):
+    with pytest.raises(ScoringError, match="one stage of clusters and its population counts"):
         totals_of_relation(connection, table, make_plan(), RowColumns(ITEMS, clusters=("stratum", "psu")))
     connection.execute("DELETE FROM people")
     with pytest.raises(ScoringError, match="no rows"):

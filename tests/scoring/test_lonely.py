@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from scoring import Partition
+from scoring.covariance import figures_of, joint_covariance
 from scoring.errors import LonelyPSUError
-from tests.scoring.small import Scored
+from scoring.ratios import population_mean
+from tests.scoring.small import Scored, flat
 
 # Strata A and B of two PSUs, C of one.
 STRATUM = list("AAAABBBBCC")
@@ -101,3 +104,104 @@ def test_average_has_nothing_to_go_by_where_every_stratum_is_lonely():
 
 def test_a_lonely_psu_adds_no_degree_of_freedom():
     assert scored("certainty").estimate().df[0] == 5 - 3
+
+
+# A domain in both PSUs of A, in one of B's two and in one of C's three. R's `survey.adjust.domain.lonely` treats C
+# there.
+WIDE = {
+    "scores": [
+        [100, 100, 0, 0, 100, 50, 50, 0, 100, 100, 0, 50],
+        [0, 50, 0, 100, 50, 50, 0, 0, 100, 0, 0, 50],
+    ],
+    "stratum": list("AAAABBBBCCCC"),
+    "psu": list("112211221123"),
+    "by": list("xxxxxxyyxxyy"),
+}
+
+
+def wide(rule, *, in_domain=True, clustered=True, fpc=None, domain="xxxxxxyyxxyy", index=False):
+    options = {"clusters": (WIDE["psu"],)} if clustered else {}
+    if fpc:
+        options["fpc"] = ([fpc] * 12,)
+    tree = (flat("pooled_answers", 0, 1),) if index else ()
+    made = Scored(
+        WIDE["scores"], *tree, stratum=WIDE["stratum"], lonely_psu=rule, lonely_in_domain=in_domain, **options
+    )
+    return made, list(domain)
+
+
+def by_hand(rule, *, fpc=None) -> float:
+    """Variance of the first item in domain x, from its PSU totals of w d (s - p v) / sum(w d v)."""
+    inside = np.array([label == "x" for label in WIDE["by"]])
+    scores = np.array(WIDE["scores"][0], dtype=float)
+    z = np.where(inside, scores - scores[inside].mean(), 0.0) / inside.sum()
+    total = {"A": [z[:2].sum(), z[2:4].sum()], "B": [z[4:6].sum(), z[6:8].sum()], "C": [z[8:10].sum(), 0, 0]}
+    out = 0.0
+    for h, t in total.items():
+        t, f = np.array(t), len(total[h]) / fpc if fpc else 0.0
+        # x stands in one PSU of B and in one of C.
+        if h in "BC" and rule == "average":
+            continue
+        centre = 0.0 if h in "BC" and rule == "adjust" else t.mean()
+        out += (1 - f) * len(t) / (len(t) - 1) * ((t - centre) ** 2).sum()
+    return out * 3 if rule == "average" else out
+
+
+@pytest.mark.parametrize("fpc", [None, 5])
+@pytest.mark.parametrize("rule", ["adjust", "average", "certainty", "remove", "fail"])
+def test_a_stratum_of_which_a_domain_holds_one_psu_counted_by_hand(rule, fpc):
+    made, by = wide(rule, fpc=fpc)
+    np.testing.assert_allclose(made.estimate(by).std_error[0, 0] ** 2, by_hand(rule, fpc=fpc), rtol=1e-12)
+    plain, by = wide(rule, fpc=fpc, in_domain=False)
+    np.testing.assert_allclose(plain.estimate(by).std_error[0, 0] ** 2, by_hand("none", fpc=fpc), rtol=1e-12)
+
+
+@pytest.mark.parametrize("clustered", [True, False])
+@pytest.mark.parametrize("rule", ["adjust", "average"])
+def test_covariance_rows_and_totals_tell_the_same_of_a_stratum_lonely_in_a_domain(rule, clustered):
+    # Without clusters z is alone in B and C, y in C.
+    made, by = wide(rule, clustered=clustered, domain="xxxxyyyzxyyz", index=True)
+    found = made.estimate(by)
+    totals, whole = made.totals(by), made.totals()
+    figures = [*figures_of(totals, made.plan, [0, 1, 2]), *figures_of(whole, made.plan, [0, 1, 2])]
+    joint = joint_covariance(figures, made.plan, made.design)
+    known = ~np.isnan(joint.std_error)
+    assert known.sum() >= 6
+    expected = np.concatenate([found.std_error.ravel(), made.estimate().std_error.ravel()])
+    np.testing.assert_allclose(joint.std_error[known], expected[known], rtol=1e-9)
+    # A covariance, so no contrast has a negative variance.
+    values = np.linalg.eigvalsh(joint.covariance[np.ix_(known, known)])
+    assert values.min() > -1e-9 * values.max()
+    domains = Partition.of("by", by)
+    rows = population_mean(np.array(WIDE["scores"], dtype=float).T, made.design, domains=domains)
+    ours = joint.covariance[:9, :9].reshape(3, 3, 3, 3)[:, :2, :, :2]
+    np.testing.assert_allclose(rows.covariance, ours, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("clustered", [True, False])
+@pytest.mark.parametrize("rule", ["adjust", "average"])
+def test_a_difference_is_linear_where_a_stratum_is_lonely_in_a_domain(rule, clustered):
+    # An index of two items with coefficients is the same linear combination of its items' covariance.
+    made, by = wide(rule, clustered=clustered, domain="xxxxyyyzxyyz")
+    mean = Scored(
+        WIDE["scores"],
+        flat("mean_of_items", 0, 1),
+        stratum=WIDE["stratum"],
+        lonely_psu=rule,
+        lonely_in_domain=True,
+        **({"clusters": (WIDE["psu"],)} if clustered else {}),
+    )
+    joint = joint_covariance(figures_of(made.totals(by), made.plan, [0, 1], [0]), made.plan, made.design)
+    half = np.array([0.5, 0.5])
+    np.testing.assert_allclose(
+        half @ joint.covariance @ half, mean.estimate(by).std_error[0, 2] ** 2, rtol=1e-12
+    )
+
+
+def test_a_stratum_lonely_in_a_domain_is_nobody_elses_business():
+    for rule in ("adjust", "average"):
+        on, by = wide(rule)
+        off, _ = wide(rule, in_domain=False)
+        np.testing.assert_array_equal(on.estimate().std_error, off.estimate().std_error)
+        assert (on.estimate(by).std_error[0] != off.estimate(by).std_error[0]).all()
+        np.testing.assert_array_equal(on.estimate(by).df, off.estimate(by).df)

@@ -11,7 +11,13 @@ from scipy import stats
 
 from scoring.errors import ScoringError
 from scoring.means import t_interval, t_quantile
-from scoring.proportions import ProportionMethod, korn_graubard, kurtosis_df, proportion_interval
+from scoring.proportions import (
+    ProportionMethod,
+    korn_graubard,
+    korn_graubard_cluster,
+    kurtosis_df,
+    proportion_interval,
+)
 from scoring.ratios import population_mean
 from tests.scoring.small import Scored
 from tests.scoring.test_ratios import RESULTS, Case
@@ -119,11 +125,97 @@ def test_an_item_at_an_end_of_the_scale_has_an_interval(hits, low_is_nought, hig
     assert found.std_error[0, 0] == 0
     assert bool(interval.low[0, 0] == 0) is low_is_nought
     assert bool(interval.high[0, 0] == 100) is high_is_hundred
-    expected = korn_graubard(hits / 12, 0.0, 12, 3)
-    np.testing.assert_allclose(
-        [interval.low[0, 0], interval.high[0, 0]], [100 * e for e in map(float, expected)]
+    # Nothing varies, so the clusters of 3 count as alike by half: deff 2, as if 6 had answered.
+    expected = {
+        "korn-graubard-cluster": korn_graubard_cluster(hits / 12, 0.0, 12, 3, 3.0),
+        "korn-graubard-nchs": korn_graubard(hits / 12, 0.0, 12, 3),
+    }
+    for rule, bounds in expected.items():
+        interval = found.confidence_interval(proportions=rule)
+        np.testing.assert_allclose(
+            [interval.low[0, 0], interval.high[0, 0]], [100 * e for e in map(float, bounds)]
+        )
+        assert interval.method[0, 0] == rule
+
+
+def one_more(p, variance, n, df, size, level=0.95):
+    """Clopper-Pearson with the trials of the one-more-cluster rule, written out for one proportion."""
+    rarer = min(p, 1 - p)
+    deff = variance * n / (p * (1 - p)) if variance > 0 else None
+    holding = rarer * n / deff if deff else 0.0
+    alike = (holding * (deff or 0.0) + (1 + size) / 2) / (holding + 1)
+    tail = (1 - level) / 2
+    t = stats.t.ppf(1 - tail, [n - 1, df])
+    trials = min(n, n / max(deff or 0.0, alike) * (t[0] / t[1]) ** 2)
+    low = stats.beta.ppf(tail, p * trials, (1 - p) * trials + 1) if p > 0 else 0.0
+    high = stats.beta.ppf(1 - tail, p * trials + 1, (1 - p) * trials) if p < 1 else 1.0
+    return low, high
+
+
+@pytest.mark.parametrize(
+    ("p", "variance", "n", "df", "size"),
+    [
+        (0.9, 0.0018, 100, 19, 5.0),
+        (0.02, 0.0004, 300, 29, 10.0),
+        (0.5, 0.02, 60, 11, 5.0),
+        (1.0, 0.0, 100, 9, 10.0),
+        (0.0, 0.0, 40, 7, 5.0),
+        (0.99, 0.00001, 1000, 199, 5.0),
+    ],
+)
+def test_one_more_cluster_is_added_to_those_that_hold_the_rarer_answer(p, variance, n, df, size):
+    found = korn_graubard_cluster(p, variance, n, df, size)
+    np.testing.assert_allclose(found, one_more(p, variance, n, df, size), rtol=1e-9)
+    named = proportion_interval(p, variance, n, df, method="korn-graubard-cluster", cluster_size=size)
+    np.testing.assert_array_equal(found, named)
+
+
+def test_everyone_satisfied_in_clusters_counts_by_hand():
+    # 20 clusters of 5: deff 1 + 4/2 = 3, so 100/3 (t_99 / t_19)^2 = 29.96 answers; 0.025^(1/29.96).
+    effective = 100 / 3 * (stats.t.ppf(0.975, 99) / stats.t.ppf(0.975, 19)) ** 2
+    low, high = korn_graubard_cluster(1.0, 0.0, 100, 19, 5)
+    assert (round(effective, 2), float(high)) == (29.96, 1.0)
+    np.testing.assert_allclose(low, 0.025 ** (1 / effective), rtol=1e-12)
+
+
+def test_one_more_cluster_never_narrows_and_hardly_counts_among_many():
+    rng = np.random.default_rng(11)
+    p, n, size = rng.uniform(0.01, 0.99, 200), 600, rng.uniform(1, 20, 200)
+    variance = rng.uniform(0.2, 5, 200) * p * (1 - p) / n
+    plain, wider = korn_graubard(p, variance, n, 59), korn_graubard_cluster(p, variance, n, 59, size)
+    assert (wider[0] <= plain[0]).all()
+    assert (wider[1] >= plain[1]).all()
+    # 150 clusters' worth of the rarer answer: one more weighs a hundred and fiftieth.
+    many = np.subtract(*korn_graubard_cluster(0.5, 0.25 * 2 / 600, 600, 119, 5))
+    np.testing.assert_allclose(many, np.subtract(*korn_graubard(0.5, 0.25 * 2 / 600, 600, 119)), rtol=0.01)
+
+
+@pytest.mark.parametrize(("p", "variance"), [(0.8, 0.004), (1.0, 0.0), (0.5, 0.0), (0.3, 0.0001)])
+def test_rows_drawn_one_by_one_have_the_plain_rule(p, variance):
+    np.testing.assert_array_equal(
+        korn_graubard_cluster(p, variance, 60, 12, 1.0), korn_graubard(p, variance, 60, 12)
     )
-    assert interval.method[0, 0] == "korn-graubard-nchs"
+
+
+def test_a_variance_of_nought_between_the_ends_is_the_plain_rules_in_clusters_too():
+    np.testing.assert_array_equal(
+        korn_graubard_cluster(0.5, 0.0, 100, 19, 5), korn_graubard(0.5, 0.0, 100, 19)
+    )
+
+
+def test_the_cluster_of_an_estimate_is_that_of_its_answers():
+    # PSUs of 4, 2 and 2 rows of the domain: (16 + 4 + 4) / 8 = 3; q2 is answered by half of them.
+    scores = [[100, 0, 100, 100, 0, 100, 100, 100, 0], [100, np.nan, 100, np.nan, 0, np.nan, 100, np.nan, 0]]
+    made = Scored(scores, measure="top_box", clusters=(list("aaaabbccd"),))
+    found = made.estimate([*"xxxxxxxx", ""])
+    assert found.cluster_size.tolist() == [3.0]
+    interval = found.confidence_interval()
+    for e, size in ((0, 3.0), (1, 1.5)):
+        p, v = found.value[0, e] / 100, (found.std_error[0, e] / 100) ** 2
+        expected = korn_graubard_cluster(p, v, found.n[0, e], found.df[0], size)
+        np.testing.assert_allclose([interval.low[0, e], interval.high[0, e]], 100 * np.array(expected))
+    with pytest.raises(ScoringError, match="one of korn-graubard-cluster, korn-graubard-nchs"):
+        found.confidence_interval(proportions="wilson")
 
 
 def test_one_answer_gives_no_interval_and_two_give_one():
@@ -256,7 +348,8 @@ def test_extreme_variances_give_numbers_within_the_scale_and_no_warning(method):
         ((50, 0.1, 9, 5), {}, "share, not a percentage"),
         ((0.5, -0.1, 9, 5), {}, "not be negative"),
         ((0.5, 0.1, 9, 5), {"level": 95}, "between 0 and 1"),
-        ((0.5, 0.1, 9, 5), {"method": "wald"}, "one of korn-graubard-nchs"),
+        ((0.5, 0.1, 9, 5), {"cluster_size": 0.5}, "at least 1, the row itself; given: 0.5"),
+        ((0.5, 0.1, 9, 5), {"method": "wald"}, "one of korn-graubard-cluster, korn-graubard-nchs"),
     ],
 )
 def test_what_is_no_proportion_or_no_method_is_refused(arguments, options, message):

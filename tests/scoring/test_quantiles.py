@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from scoring import Partition, SurveyDesign
-from scoring.composites import node_scores
 from scoring.errors import ScoringError
 from scoring.means import t_quantile
 from scoring.quantiles import quantiles
+from scoring.respondent_scores import node_scores
 from tests.scoring.conftest import ALL_RULES, Rows, make_plan
 from tests.scoring.test_ratios import RESULTS, Case
 

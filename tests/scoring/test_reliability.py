@@ -251,9 +251,9 @@ def test_a_stratum_of_one_psu_is_refused_unless_a_rule_is_named():
 
 
 def test_lonely_rules_counted_by_hand():
-    z, where = np.array([3.0, -1, -2, 5]), {"stratum": ["a", "a", "a", "b"], "clusters": ([1, 2, 3, 1],)}
-    # Stratum a: 3/2 (9 + 1 + 4) = 21; b adds nothing, 25, or as much as a.
-    for rule, expected in (("certainty", 21), ("remove", 21), ("adjust", 46), ("average", 42)):
+    z, where = np.array([3.0, -1, -7, 5]), {"stratum": ["a", "a", "a", "b"], "clusters": ([1, 2, 3, 1],)}
+    # Stratum a, around -5/3: 3/2 (196 + 4 + 256) / 9 = 76; b adds nothing, 25 around 0, or as much as a.
+    for rule, expected in (("certainty", 76), ("remove", 76), ("adjust", 101), ("average", 152)):
         assert linearised_variance(z, SurveyDesign(4, lonely_psu=rule, **where)) == pytest.approx(expected)
 
 

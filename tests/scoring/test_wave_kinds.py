@@ -189,7 +189,7 @@ def test_one_volunteer_is_no_error():
 
 def test_a_probability_sample_of_the_same_rows_keeps_its_interval():
     found = volunteers(9).estimate(wave_kind="probability")
-    assert found.confidence_interval().method[0].tolist() == ["korn-graubard-nchs", "t"]
+    assert found.confidence_interval().method[0].tolist() == ["korn-graubard-cluster", "t"]
 
 
 def test_a_kind_of_wave_has_a_name():

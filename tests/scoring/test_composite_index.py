@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from scoring.composite import FixedPart, SurveyPart, composite_index, min_max, threshold_points
+from scoring.composite_index import FixedPart, SurveyPart, composite_index, min_max, threshold_points
 from scoring.errors import ScoringError
 from scoring.ranking import rank_sets
 

@@ -3,7 +3,7 @@ r"""An index of points of which some come from surveys: their uncertainty goes i
     total_d = 100 sum_p a_dp / sum_p m_p,    a_dp achieved of m_p points,    V = C V_theta C' + diag(sum_p s_dp^2)
 
 A survey part is a linear map of survey figures, a = c'theta; another part is exact or has a stated error. (Not to be
-confused with `scoring.composites`, one score per respondent.)
+confused with `scoring.respondent_scores`, one score per respondent.)
 """
 
 from __future__ import annotations
