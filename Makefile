@@ -51,6 +51,12 @@ bench: $(VENV)/.dev ## benchmarks of files, submissions and workbooks; results i
 	$(BIN)/python -m benchmarks.serving.submission
 	$(BIN)/python -m benchmarks.workbooks.agencies
 
+bench-serving: $(VENV)/.dev ## complete answers a second on both databases, beside a bare handler
+	$(BIN)/python -m benchmarks.serving.throughput
+
+faults: $(VENV)/.dev ## kill the server amid 10,000 answers; PLANT=early-ack must find losses
+	$(BIN)/python -m benchmarks.faults $(if $(PLANT),--plant $(PLANT))
+
 coverage-demo: $(VENV)/.dev ## coverage of the demonstration's intervals over seeds 1 to 20
 	$(BIN)/python -m benchmarks.coverage.demo
 
@@ -62,7 +68,7 @@ coverage-study: $(VENV)/.dev ## coverage of each interval over the grid of bench
 
 reference-values: ## make the values that R gives for tests/scoring anew (needs R with survey and jsonlite)
 	Rscript tests/reference/make_reference.R tests/reference
-	for part in stages intervals replication weighting reliability ranks; do \
+	for part in stages intervals replication weighting calibrated reliability measurement ranks; do \
 	    Rscript tests/reference/make_$$part.R tests/reference || exit 1; done
 
 lint: $(VENV)/.dev ## ruff
@@ -74,4 +80,4 @@ lock: $(VENV)/.tools ## write the hashed lock files anew
 	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra pdf pyproject.toml -o requirements/run.txt
 	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
-.PHONY: help install demo demo-once machine test test-fast test-outside bench bench-engines coverage-demo coverage-study reference-values lint lock
+.PHONY: help install demo demo-once machine test test-fast test-outside bench bench-serving faults bench-engines coverage-demo coverage-study reference-values lint lock

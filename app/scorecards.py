@@ -67,6 +67,22 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """The rank of a domain among `ranked` domains, 1 = best, with what keeps it from standing alone.
+
+    `low` to `high` is its simultaneous confidence set. `groups` are the tie groups in which it stands, and `tied`
+    counts the others in these; None in results that know no groups.
+    """
+
+    rank: int
+    low: int
+    high: int
+    ranked: int
+    groups: tuple[int, ...] | None
+    tied: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table; `header` carries the unit and any `[note n]`.
 

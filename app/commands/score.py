@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from app.services.assembly.requests.keys import Requests
 
 
 def _columns(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
@@ -93,6 +96,12 @@ def _level(context: click.Context, parameter: click.Parameter, value: float) -> 
 )
 @click.option("--ranks", is_flag=True, help="Ranks of domains, with simultaneous confidence sets.")
 @click.option(
+    "--options",
+    "options_file",
+    type=click.Path(path_type=Path),
+    help="TOML file of what has no flag: weighting, replicates, quantiles, contrasts, trend.",
+)
+@click.option(
     "--json",
     "json_path",
     required=True,
@@ -114,6 +123,7 @@ def score(
     responses: Path,
     instrument: Path,
     json_path: Path,
+    options_file: Path | None,
     workbooks: Path | None,
     language: str | None,
     wave_name: str | None,
@@ -124,22 +134,26 @@ def score(
     """Score the CSV or Parquet file RESPONSES."""
     from app.services.assembly.context import CardContext
     from app.services.assembly.options import ScoringOptions
+    from app.services.assembly.requests.reading import read_requests
     from app.services.assembly.run import score as run
     from app.services.estimation import write_both, write_results
-    from app.services.files import ResponseFile
+    from app.services.files import FileRefused, ResponseFile
     from surveys import loading
 
     try:
-        asked = ScoringOptions(**options)
+        requests = read_requests(options_file) if options_file else None
+        asked = ScoringOptions(**options, requests=requests)
+    except FileRefused:
+        raise
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    _spare_inputs(json_path, responses, instrument)
+    _spare_inputs(json_path, responses, instrument, options_file, requests)
     questionnaire = loading.load(instrument)
     language = _language(language, questionnaire.languages)
     if asked.wave_kind is None:
         click.echo(f"Wave kind not given: taken as {asked.effective_wave_kind}.", err=True)
     with ResponseFile(responses) as file:
-        scored = run(file, questionnaire, asked)
+        scored = run(file, questionnaire, asked, folder=options_file.parent if options_file else Path())
     told = f"{scored.inputs.n_rows} responses scored into {len(scored.records)} estimates: {json_path}"
     if workbooks is None:
         write_results(scored, json_path)
@@ -156,10 +170,23 @@ def score(
     click.echo(told)
 
 
-def _spare_inputs(json_path: Path, *inputs: Path) -> None:
+def _spare_inputs(
+    json_path: Path, responses: Path, instrument: Path, options_file: Path | None, requests: Requests | None
+) -> None:
+    """No output may take the place of an input, nor of the other output."""
+    inputs = [path for path in (responses, instrument, options_file) if path]
+    if options_file and requests:
+        inputs += [options_file.parent / name for name in requests.files]
     for path in inputs:
         if json_path.resolve() == path.resolve():
             raise click.UsageError(f"--json names the input {path}; give the results a file of their own.")
+    if requests and requests.weighting and requests.weighting.weights:
+        beside = json_path.parent / requests.weighting.weights
+        taken = [path for path in (json_path, *inputs) if path.resolve() == beside.resolve()]
+        if taken:
+            raise click.UsageError(
+                f"weighting.weights names {taken[0]}, which is in use; give the weights a file of their own."
+            )
 
 
 def _language(asked: str | None, spoken: tuple[str, ...]) -> str:

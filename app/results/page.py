@@ -40,7 +40,8 @@ class ShownChart:
 class WavePage:
     """One index of a wave. `whole` are the figures of the chosen branch, or of all agencies together.
 
-    `chart` is None where no agency has a figure for the index, `whole` where nobody answered.
+    `ranked` says whether any agency here has a rank. `chart` is None where no agency has a figure for the index,
+    `whole` where nobody answered.
     """
 
     overview: Overview
@@ -52,6 +53,7 @@ class WavePage:
     whole_name: str
     whole: ShownFigures | None
     lines: tuple[ShownLine, ...]
+    ranked: bool
     chart: ShownChart | None
 
 
@@ -74,6 +76,7 @@ def wave_page(overview: Overview, release: Release, wanted: Wanted, language: st
     choice = choose(overview, wanted)
     everywhere = translations(language).gettext("All agencies")
     top = choice.row(choice.branch) if choice.branch else overview.whole.get(choice.index or "")
+    lines = shown_lines(choice, language)
     return WavePage(
         overview=overview,
         choice=choice,
@@ -83,7 +86,8 @@ def wave_page(overview: Overview, release: Release, wanted: Wanted, language: st
         measure=top.measure_label if top else "",
         whole_name=choice.branch.name if choice.branch else everywhere,
         whole=shown_figures(top, language) if top else None,
-        lines=shown_lines(choice, language),
+        lines=lines,
+        ranked=any(line.rank for line in lines),
         chart=_chart(overview, choice, everywhere, language),
     )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.figures import show
+from app.messages import translations
 from app.results.chart import kind_of
 from app.results.choosing import Choice
-from app.scorecards import Row
+from app.scorecards import Figure, Placed, Row
 from app.services.overview import AgencyLine
 
 DEEPEST = 6  # indents that the stylesheet knows; what lies deeper is indented like this
@@ -28,13 +29,25 @@ class ShownFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownRank:
+    """A rank as text, never without its range; `tied` says how many others share a tie group."""
+
+    rank: str
+    range: str
+    groups: str
+    tied: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownLine:
-    """One agency. `level` counts from 1 at the top of what is shown; `figures` None where nobody answered."""
+    """One agency. `level` counts from 1 at the top of what is shown; `figures` None where nobody answered, `rank`
+    None where it takes no part in ranks."""
 
     name: str
     level: int
     indent: int
     figures: ShownFigures | None
+    rank: ShownRank | None
     workbook: str | None
     branch: str | None  # its code where it can be opened as a branch of its own
 
@@ -61,6 +74,20 @@ def shown_figures(row: Row, language: str) -> ShownFigures:
     )
 
 
+def _rank(placed: Placed, language: str) -> ShownRank:
+    _ = translations(language).gettext
+
+    def count(value: int) -> str:
+        return show(Figure(value), "count", language)
+
+    return ShownRank(
+        rank=_("{rank} of {ranked}").format(rank=count(placed.rank), ranked=count(placed.ranked)),
+        range=f"{count(placed.low)} – {count(placed.high)}",
+        groups=", ".join(map(count, placed.groups)) if placed.groups is not None else "–",
+        tied=count(placed.tied) if placed.tied is not None else "–",
+    )
+
+
 def _line(choice: Choice, line: AgencyLine, top: int, parents: set[str | None], language: str) -> ShownLine:
     row = choice.row(line)
     inner = line.code in parents and (choice.branch is None or line.code != choice.branch.code)
@@ -69,6 +96,7 @@ def _line(choice: Choice, line: AgencyLine, top: int, parents: set[str | None], 
         level=line.depth - top + 1,
         indent=min(line.depth - top, DEEPEST),
         figures=shown_figures(row, language) if row is not None else None,
+        rank=_rank(line.ranks[choice.index], language) if choice.index in line.ranks else None,
         workbook=line.workbook,
         branch=line.code if inner else None,
     )

@@ -59,6 +59,8 @@ def _document(scored: Scored, path: Path) -> Iterator[None]:
     with _drafts(path.parent, path) as drafts:
         _refuse_folder(path)
         (drafts / path.name).write_text(write_json(results_document(scored)), encoding="utf-8")
+        for name, text in scored.beside.items():
+            (drafts / name).write_text(text, encoding="utf-8")
         yield
 
 

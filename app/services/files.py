@@ -114,15 +114,14 @@ class ResponseFile:
         empty = np.flatnonzero(labels == "")
         if len(empty):
             raise FileRefused(
-                f"{self.path}: column {column} is empty in {_counted(len(empty))}, the first {self._row(empty[0])}:"
+                f"{self.path}: column {column} is empty in {_counted(len(empty))}, the first {self.row(empty[0])}:"
                 " give every row its label."
             )
         return labels
 
     def numbers(self, column: str, *, positive: bool = False) -> NDArray[np.float64]:
         """A column of finite numbers, shape (n_rows,), all above 0 if asked; FileRefused names the first other row."""
-        values = self._arrays(f"SELECT try_cast({_text(column)} AS DOUBLE) AS c FROM responses")["c"]
-        found = np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
+        found = self._numbers(column)
         wrong = np.flatnonzero(~(np.isfinite(found) & ((found > 0) | (not positive))))
         if len(wrong):
             value = str(self.text(column)[wrong[0]])
@@ -130,9 +129,28 @@ class ResponseFile:
             shown = f"holds {value!r}" if value.strip() else "is empty"
             raise FileRefused(
                 f"{self.path}: column {column} must hold {wanted} in every row, with a dot before decimals;"
-                f" {self._row(wrong[0])} {shown}{_and_more(len(wrong) - 1)}."
+                f" {self.row(wrong[0])} {shown}{_and_more(len(wrong) - 1)}."
             )
         return found
+
+    def numbers_where(self, column: str, needed: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """A column of numbers, shape (n_rows,), NaN in the rows that are not `needed`; FileRefused names a needed row
+        that holds no finite number."""
+        found = self._numbers(column)
+        wrong = np.flatnonzero(needed & ~np.isfinite(found))
+        if len(wrong):
+            value = str(self.text(column)[wrong[0]])
+            shown = f"holds {value!r}" if value.strip() else "is empty"
+            raise FileRefused(
+                f"{self.path}: column {column} must hold a number, with a dot before decimals;"
+                f" {self.row(wrong[0])} {shown}{_and_more(len(wrong) - 1)}."
+            )
+        return np.where(needed, found, np.nan)
+
+    def _numbers(self, column: str) -> NDArray[np.float64]:
+        """What reads as a number, NaN elsewhere."""
+        values = self._arrays(f"SELECT try_cast({_text(column)} AS DOUBLE) AS c FROM responses")["c"]
+        return np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
 
     def place(self, column: str, value: str) -> str:
         """Where this value stands first: `row 13`."""
@@ -141,7 +159,7 @@ class ResponseFile:
                 FROM responses) WHERE value = ?""",
             [value],
         )[0][0]
-        return self._row(first - 1)
+        return self.row(first - 1)
 
     def require(self, columns: Sequence[str], purpose: str) -> None:
         """Refuse a file that lacks one of the columns."""
@@ -151,7 +169,7 @@ class ResponseFile:
                 f"{self.path} has no column {_listed(lacking)}, needed {purpose}; it has {_listed(self.columns)}."
             )
 
-    def _row(self, position: int) -> str:
+    def row(self, position: int) -> str:
         """How a message names the row at a position counted from 0."""
         return f"row {position + self._first_row}"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from pathlib import Path
 
 from app.figures import mark_facts
@@ -14,9 +14,10 @@ from app.models import Release
 from app.queries.agencies import AgencyTree, get_tree
 from app.queries.errors import NotFound
 from app.queries.waves import instrument_of
-from app.scorecards import Fact, Figure, Row
+from app.scorecards import Fact, Figure, Placed, Row
 from app.services.assembly.labels import text_in, wave_kind_label
-from app.services.assembly.overview import index_labels, index_rows
+from app.services.assembly.overview import index_labels, index_ranks, index_rows
+from app.services.assembly.partitions import OWN
 from app.services.assembly.stems import file_stems
 from app.services.releasing import RESULTS, WORKBOOKS, domain_names, folder_of
 
@@ -24,7 +25,7 @@ from app.services.releasing import RESULTS, WORKBOOKS, domain_names, folder_of
 @dataclass(frozen=True, slots=True)
 class AgencyLine:
     """One agency of the wave's tree. Where nobody answered there or below, `rows` (by index code) is empty and
-    there is no workbook."""
+    there is no workbook. `ranks` (by index code) holds only the indices for which it is ranked."""
 
     code: str
     name: str
@@ -32,6 +33,7 @@ class AgencyLine:
     depth: int
     rows: dict[str, Row]
     workbook: str | None
+    ranks: dict[str, Placed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,9 @@ def overview(release: Release, language: str) -> Overview:
     # As the workbooks were named when they were written: by the domains of the results, in their order.
     domains = dict.fromkeys((one["by"], one["domain"]) for one in document["estimates"])
     stems = {domain: stem for (_by, domain), stem in file_stems(domains).items()}
+    ranks: dict[str, dict[str, Placed]] = {}
+    for (index, domain), placed in index_ranks(document, instrument, partial(_level, tree)).items():
+        ranks.setdefault(domain, {})[index] = placed
     by_domain: dict[str | None, dict[str, Row]] = {}
     for row in rows:
         by_domain.setdefault(row.domain, {})[row.node] = row
@@ -72,7 +77,7 @@ def overview(release: Release, language: str) -> Overview:
         wave_kind=wave_kind_label(document["wave_kind"], language),
         level=document["level"],
         indices=index_labels(instrument, language),
-        lines=tuple(_lines(tree, by_domain, names, stems)),
+        lines=tuple(_lines(tree, by_domain, ranks, names, stems)),
         whole=by_domain.get(None, {}),
         whole_workbook=stems[None],
         marks=mark_facts(_marks(rows), language),
@@ -90,6 +95,7 @@ def workbook_path(release: Release, stem: str) -> Path:
 def _lines(
     tree: AgencyTree,
     by_domain: dict[str | None, dict[str, Row]],
+    ranks: dict[str, dict[str, Placed]],
     names: dict[str, str],
     stems: dict[str | None, str],
 ) -> Iterator[AgencyLine]:
@@ -103,10 +109,17 @@ def _lines(
                 depth=len(path) - 1,
                 rows=by_domain.get(code, {}),
                 workbook=stems.get(code),
+                ranks=ranks.get(code, {}),
             )
-            own = f"{code}#own"
+            own = f"{code}{OWN}"
             if own in stems:
-                yield AgencyLine(own, names[own], code, len(path), by_domain.get(own, {}), stems[own])
+                found = by_domain.get(own, {})
+                yield AgencyLine(own, names[own], code, len(path), found, stems[own], ranks.get(own, {}))
+
+
+def _level(tree: AgencyTree, domain: str) -> int:
+    """Who is ranked together: agencies at one depth of the tree; 0 for those taken without what is below them."""
+    return 0 if domain.endswith(OWN) else len(tree.path(domain))
 
 
 def _marks(rows: tuple[Row, ...]) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from app.queries.collectors import list_collectors
 from app.queries.releases import count_releases
 from app.queries.waves import instrument_of
 from app.services import snapshots
+from app.services.assembly.comparisons import MOST_PAIRED
 from app.services.assembly.context import CardContext
 from app.services.assembly.inputs import Branches
 from app.services.assembly.options import ScoringOptions
@@ -65,7 +67,7 @@ def release(
         scored = score(
             file,
             instrument_of(wave),
-            options_of(wave, lonely_psu),
+            options_of(wave, lonely_psu, tree),
             branches=Branches(AGENCY, {agency.code: tree.path(agency.code) for agency in tree.agencies}),
             domain_names=names,
             snapshot_sha256=wave.snapshot_sha256,
@@ -96,8 +98,13 @@ def folder_of(found: Release) -> Path:
     return Path(current_app.instance_path, found.folder)
 
 
-def options_of(wave: Wave, lonely_psu: str = "fail") -> ScoringOptions:
-    """The wave's settings, and the snapshot's design columns that its sampling plan fills."""
+def options_of(wave: Wave, lonely_psu: str = "fail", tree: AgencyTree | None = None) -> ScoringOptions:
+    """The wave's settings, and the snapshot's design columns that its sampling plan fills.
+
+    Agencies of a probability wave are compared and ranked where each level of the `tree` is small enough for every
+    pair; without a tree they are not.
+    """
+    beside = wave.wave_kind == "probability" and tree is not None and _widest_level(tree) <= MOST_PAIRED
     points = [one.sample_point for one in list_collectors(wave) if one.sample_point is not None]
     return ScoringOptions(
         weight="weight" if points else None,
@@ -110,7 +117,15 @@ def options_of(wave: Wave, lonely_psu: str = "fail") -> ScoringOptions:
         wave_kind=wave.wave_kind,
         level=wave.level,
         threshold=wave.threshold,
+        compare=beside,
+        ranks=beside,
     )
+
+
+def _widest_level(tree: AgencyTree) -> int:
+    """How many agencies the fullest level of a tree has."""
+    levels = Counter(len(tree.path(agency.code)) for agency in tree.agencies)
+    return max(levels.values(), default=0)
 
 
 def domain_names(tree: AgencyTree, language: str) -> dict[str, str]:

@@ -56,6 +56,8 @@ def table_cells(table: Table, language: str) -> Cells:
 
 def marks_alone(text: str) -> tuple[str, ...]:
     """The marks of a text that holds nothing else (`[c]`, `[u] [x]`); brackets within a sentence are not marks."""
+    if not text.lstrip().startswith("["):  # most texts; a workbook has tens of thousands
+        return ()
     words = text.split()
     if all(len(word) > 2 and word[0] == "[" and word[-1] == "]" and word[1:-1].isalpha() for word in words):
         return tuple(words)

@@ -47,9 +47,10 @@ def book(desk, name):
     return load_workbook(desk.workbooks / f"{name}.xlsx")
 
 
-def numbers(desk, name):
-    """Every number in the cells of a workbook."""
-    cells = (cell.value for sheet in book(desk, name) for row in sheet.iter_rows() for cell in row)
+def numbers(desk, name, *but):
+    """Every number in the cells of a workbook, but for some sheets."""
+    sheets = [sheet for sheet in book(desk, name) if sheet.title not in but]
+    cells = (cell.value for sheet in sheets for row in sheet.iter_rows() for cell in row)
     return {float(value) for value in cells if isinstance(value, int | float)}
 
 
@@ -116,10 +117,15 @@ def readable(desk, name):
 
 
 def test_the_other_workbooks_say_nothing_more_than_without_a_threshold(wave):
+    def held(*but):
+        return {name: numbers(wave, name, *but) for name in ("whole", "place-many")}
+
     scored(wave, threshold=0)
-    before = {name: numbers(wave, name) for name in ("whole", "place-many")}
+    before, quality = held("Quality"), held()
     scored(wave)
-    assert {name: numbers(wave, name) for name in before} == before
+    assert held("Quality") == before
+    # Reliability speaks of people who answered every item, and these are fewer than the threshold here.
+    assert all(numbers <= quality[name] for name, numbers in held().items())
 
 
 def test_a_hidden_domain_has_its_workbook_which_says_why(wave):
@@ -140,4 +146,46 @@ def test_the_same_run_writes_the_same_bytes(wave):
     scored(wave)
     first = {path.name: path.read_bytes() for path in wave.workbooks.iterdir()}
     scored(wave)
+    assert {path.name: path.read_bytes() for path in wave.workbooks.iterdir()} == first
+
+
+SIDE_BY_SIDE = ("--compare", "--ranks")
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_comparisons_and_ranks_keep_the_rules_in_both_languages(wave, language):
+    scored(wave, "--language", language, *SIDE_BY_SIDE, threshold=0)
+    for path in wave.workbooks.iterdir():
+        assert lint(path) == []
+
+
+def test_the_comparison_stands_after_the_items(wave):
+    scored(wave, *SIDE_BY_SIDE, threshold=0)
+    for name in ("whole", "place-many"):
+        assert book(wave, name).sheetnames[3:6] == ["Summary", "Items", "Comparison"]
+
+
+def test_the_numbers_of_the_comparison_are_those_of_the_results(wave):
+    scored(wave, *SIDE_BY_SIDE, threshold=0)
+    results = json.loads(wave.json.read_text(encoding="utf-8"))
+    for one in results["comparisons"]:
+        held = numbers(wave, f"place-{one['a']}")
+        for key in ("difference", "std_error", "low", "high", "p", "p_adjusted"):
+            assert one[key] in held, (one["node"], key)
+    for one in results["ranks"]:
+        assert {one["rank"], one["rank_low"], one["rank_high"]} <= numbers(wave, "whole")
+
+
+def test_a_hidden_domain_stands_in_no_comparison(wave):
+    scored(wave, *SIDE_BY_SIDE)
+    for name in ("place-few", "place-next"):
+        assert "Comparison" not in book(wave, name).sheetnames
+    # Only one place is shown, so there is nobody to set it beside.
+    assert "Comparison" not in book(wave, "place-many").sheetnames
+
+
+def test_the_same_comparisons_give_the_same_bytes(wave):
+    scored(wave, *SIDE_BY_SIDE, threshold=0)
+    first = {path.name: path.read_bytes() for path in wave.workbooks.iterdir()}
+    scored(wave, *SIDE_BY_SIDE, threshold=0)
     assert {path.name: path.read_bytes() for path in wave.workbooks.iterdir()} == first

@@ -331,3 +331,11 @@ def test_after_a_refusal_the_database_is_closed(written, monkeypatch):
     refusal(written("a,b\n"))
     with pytest.raises(duckdb.ConnectionException):
         opened[0].execute("SELECT 1")
+
+
+def test_numbers_are_needed_only_where_they_are_needed(written):
+    with ResponseFile(written("a\n1.5\nx\n")) as file:
+        found = file.numbers_where("a", np.array([True, False]))
+        np.testing.assert_array_equal(found, [1.5, np.nan])
+        with pytest.raises(FileRefused, match=r"column a must hold a number.*row 3 holds 'x'"):
+            file.numbers_where("a", np.array([True, True]))

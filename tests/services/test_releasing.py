@@ -151,6 +151,30 @@ def test_an_agency_where_nobody_answered_has_no_workbook(data):
     assert silent.workbook is None
 
 
+def test_agencies_of_a_probability_wave_are_compared_and_ranked_level_by_level(data):
+    made = released(make_closed_wave(visitors=12))
+
+    document = results(made)
+    assert {(one["a"], one["b"]) for one in document["comparisons"] if one["node"] == "service"} == {
+        ("north", "south"), ("north-1", "north-2"), ("north-1", "south-1"), ("north-2", "south-1"),
+    }  # fmt: skip
+    ranks = {one["domain"]: one["rank"] for one in document["ranks"] if one["node"] == "service"}
+    assert sorted(ranks[code] for code in ("north", "south")) == [1, 2]
+    assert {ranks[code] for code in ("north-1", "north-2", "south-1")} <= {1, 2, 3}
+    lines = {line.code: line.ranks["service"] for line in overview(made, "vi").lines}
+    assert {code: placed.ranked for code, placed in lines.items()} == {
+        "north": 2, "south": 2, "north-1": 3, "north-2": 3, "south-1": 3
+    }  # fmt: skip
+    assert {code: placed.rank for code, placed in lines.items()} == ranks
+
+
+def test_with_too_many_agencies_at_one_level_nobody_is_ranked(data, monkeypatch):
+    monkeypatch.setattr(releasing, "MOST_PAIRED", 2)
+    made = released(make_closed_wave(visitors=12))
+    assert not {"comparisons", "ranks"} & set(results(made))
+    assert all(line.ranks == {} for line in overview(made, "vi").lines)
+
+
 @pytest.mark.parametrize("stem", ["../results", "agency-nowhere", "", "/etc/passwd"])
 def test_only_workbooks_of_the_release_are_given_out(data, stem):
     made = released(make_closed_wave())

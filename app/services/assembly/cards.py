@@ -6,16 +6,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from app.figures import mark_facts, mark_text, show, show_date, show_responses
+from app.figures import mark_facts, show, show_date, show_responses
 from app.messages import translations
 from app.scorecards import Fact, Figure, Row, Scorecard, Table
 
+from .beside import SideBySide
 from .context import UNPUBLISHED, CardContext
 from .labels import domain_label, domain_parts, level_label, text_in, wave_kind_label
 from .measures import recorded
+from .reliability import Measurement
 from .results import Scored
 from .rows import by_address, rows
 from .stems import file_stem, file_stems
+from .tables.comparison import comparison
 from .tables.frame import Frame
 from .tables.items import items
 from .tables.manifest import manifest
@@ -32,6 +35,7 @@ def scorecards(scored: Scored, context: CardContext) -> Iterator[Scorecard]:
     per_domain = len(recorded(scored.measured))
     stems = file_stems(scored.domains)
     whole = context.whole_name or translations(context.language).gettext("All respondents")
+    beside, measurement = SideBySide(scored), Measurement(scored)
     place = 0
     for counted in scored.counted:
         for position, domain in enumerate(counted.partition.domains):
@@ -48,7 +52,7 @@ def scorecards(scored: Scored, context: CardContext) -> Iterator[Scorecard]:
                 place=place,
                 label=_label(context, by, domain, name) or whole,
             )
-            yield _card(frame, by, domain, stems[by, domain])
+            yield _card(frame, beside, measurement, by, domain, stems[by, domain])
             place += 1
 
 
@@ -61,9 +65,23 @@ def _label(context: CardContext, by: str | None, domain: str | None, name: str) 
     return f"{called} {name}" if [name] == codes else f"{called}: {name}"
 
 
-def _card(frame: Frame, by: str | None, domain: str | None, stem: str) -> Scorecard:
+def _card(
+    frame: Frame,
+    beside: SideBySide,
+    measurement: Measurement,
+    by: str | None,
+    domain: str | None,
+    stem: str,
+) -> Scorecard:
     _, scored, context = frame._, frame.scored, frame.context
-    found = summary(frame), items(frame), quality(frame), method(frame), manifest(frame)
+    found = (
+        summary(frame),
+        items(frame),
+        comparison(frame, beside),
+        quality(frame, measurement),
+        method(frame),
+        manifest(frame),
+    )
     tables = tuple(table for table in found if table is not None)
     return Scorecard(
         language=context.language,
@@ -149,12 +167,35 @@ def _notes(frame: Frame) -> tuple[str, ...]:
             " or of missing answers, those counted there."
         ),
         _("On a line of answers: the weighted share of that answer among all valid answers to the item."),
+        *_without_tests(frame),
     )
+
+
+def _without_tests(frame: Frame) -> Iterator[str]:
+    """Why some waves set no domains side by side."""
+    _ = frame._
+    kind = frame.scored.options.effective_wave_kind
+    if kind == "volunteer":
+        yield _(
+            "No ranks and no tests of differences: people chose themselves to answer, so chance does not say how far"
+            " two figures may lie apart."
+        )
+    elif kind == "census":
+        yield _(
+            "No ranks and no tests of differences: everyone was asked, so a difference is what the answers say; who"
+            " did not answer is not in it."
+        )
 
 
 def _marks(tables: tuple[Table, ...]) -> set[str]:
     """The marks that stand in the tables, beside or instead of a number, or alone in a text column."""
-    cells = {cell for table in tables for row in table.rows for cell in row}
-    figures = {cell.mark for cell in cells if isinstance(cell, Figure) and cell.mark}
-    texts = {cell[1:-1] for cell in cells if isinstance(cell, str) and re.fullmatch(r"\[[a-z]\]", cell)}
-    return figures | {mark for mark in texts if mark_text(mark) in cells}
+    figures: set[str] = set()
+    texts: set[str] = set()
+    for table in tables:
+        for row in table.rows:
+            for cell in row:
+                if isinstance(cell, Figure):
+                    figures.add(cell.mark or "")
+                elif cell.startswith("["):
+                    texts.add(cell)
+    return (figures - {""}) | {text[1:-1] for text in texts if re.fullmatch(r"\[[a-z]\]", text)}

@@ -20,9 +20,11 @@ from scoring.covariance import Joint, figures_of, joint_covariance
 from scoring.nesting import Family
 from scoring.ranking import rank_sets
 
+from .calibrated import CalibratedRows
 from .measures import Measured, recorded
 from .options import ScoringOptions
-from .records import Record, published
+from .records import Record
+from .rounding import published
 
 ADJUSTMENTS = {"holm": "holm", "bh": "benjamini_hochberg"}
 RANK_METHOD = "max-t simultaneous"
@@ -32,6 +34,7 @@ RANK_METHOD = "max-t simultaneous"
 class Comparison:
     """One difference a - b of two domains of the same `by`; `b` None is the whole."""
 
+    by: str
     node: str
     measure: str
     a: str
@@ -51,18 +54,23 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """The rank of a domain among those of its `by`, 1 = best; None for a domain that takes no part."""
+    """The rank of a domain among those of its `by`, 1 = best; None for a domain that takes no part.
 
+    `tie_groups` are the groups of domains not told apart that it stands in, numbered from the best, 1 first.
+    """
+
+    by: str
     node: str
     measure: str
     domain: str
     rank: int | None
     rank_low: int | None
     rank_high: int | None
+    tie_groups: tuple[int, ...]
     method: str
 
     def document(self) -> dict[str, Any]:
-        return asdict(self)
+        return asdict(self) | {"tie_groups": list(self.tie_groups)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +85,7 @@ class Compared:
     records: Sequence[Record]
     families: Sequence[Family]
     options: ScoringOptions
+    rows: CalibratedRows | None = None
 
     def comparisons(self) -> list[Comparison]:
         """All pairs of domains of a partition; beyond 200, each against the whole and against its siblings.
@@ -128,6 +137,8 @@ class Compared:
         figures = figures_of(self.totals[place], self.plan, [e], domains)
         if whole:
             figures += figures_of(self.totals[0], self.plan, [e], [0])
+        if self.rows is not None:
+            return self.rows.joint(figures)
         return joint_covariance(figures, self.plan, self.design, finer=self.totals)
 
     def _differences(self, e: int, one: Measured, place: int) -> Iterator[Comparison]:
@@ -148,6 +159,7 @@ class Compared:
         names = [*(domains[d] for d in shown), None]
         for k in range(len(a)):
             yield Comparison(
+                by=self.partitions[place].by,
                 node=one.node,
                 measure=one.measure,
                 a=names[a[k]],
@@ -175,6 +187,7 @@ class Compared:
         records = [self._record(place, d, e) for d in range(len(partition.domains))]
         ranked = [d for d, record in enumerate(records) if record.flag is None]
         places: dict[int, tuple[int, int, int]] = {}
+        groups: dict[int, list[int]] = {d: [] for d in ranked}
         if len(ranked) > 1:
             joint = self._joint(e, place, ranked)
             sets = rank_sets(
@@ -186,8 +199,22 @@ class Compared:
             for k, d in enumerate(ranked):
                 if sets.rank[k]:
                     places[d] = (int(sets.rank[k]), int(sets.low[k]), int(sets.high[k]))
+            for number, group in enumerate(sets.tie_groups(), 1):
+                for k in group:
+                    groups[ranked[k]].append(number)
         for d, domain in enumerate(partition.domains):
-            yield Rank(one.node, one.measure, domain, *places.get(d, (None, None, None)), RANK_METHOD)
+            rank, low, high = places.get(d, (None, None, None))
+            yield Rank(
+                by=partition.by,
+                node=one.node,
+                measure=one.measure,
+                domain=domain,
+                rank=rank,
+                rank_low=low,
+                rank_high=high,
+                tie_groups=tuple(groups.get(d, ())),
+                method=RANK_METHOD,
+            )
 
     def _df(
         self, place: int, ranked: list[int], records: Sequence[Record], joint: Joint

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring import Estimates
-from scoring.disclosure import suppressed
+from scoring import Estimates, Plan
+from scoring.withholding import withheld
 
 from .counting import Counted
 from .inputs import ScoringInputs
@@ -20,7 +20,7 @@ class Hidden:
     """Domains run over all partitions in order, the whole first.
 
     `domains`, shape (D,): how many responses there are is itself hidden, and everything else with it.
-    `estimates`, shape (D, E). `variables`, shape (D, V): the answers counted for one column.
+    `estimates`, shape (D, E). `variables`, shape (D, V): the answers counted for one column, and the missing ones.
     """
 
     domains: NDArray[np.bool_]
@@ -29,16 +29,24 @@ class Hidden:
 
 
 def hidden(
-    inputs: ScoringInputs, counts: Sequence[Counted], estimates: Sequence[Estimates], threshold: int
+    inputs: ScoringInputs,
+    counts: Sequence[Counted],
+    estimates: Sequence[Estimates],
+    threshold: int,
+    plan: Plan,
 ) -> Hidden:
     """Primary and complementary suppression of every number that a scorecard would show."""
-    rows = np.concatenate([one.rows for one in counts])
-    figures = np.vstack([one.n for one in estimates])
-    answers = np.vstack([_valid_answers(inputs, one) for one in counts])
-    cells = suppressed(np.column_stack([rows, figures, answers]), rows, inputs.families, threshold)
-    domains = cells[:, 0]
-    end = 1 + figures.shape[1]
-    return Hidden(domains, cells[:, 1:end] | domains[:, None], cells[:, end:] | domains[:, None])
+    scored = {name: position for position, name in enumerate(plan.items)}
+    found = withheld(
+        rows=np.concatenate([one.rows for one in counts]),
+        n=np.vstack([one.n for one in estimates]),
+        answers=np.vstack([_valid_answers(inputs, one) for one in counts]),
+        item_of_answers=[scored.get(variable.name) for variable in inputs.variables],
+        families=inputs.families,
+        threshold=threshold,
+        plan=plan,
+    )
+    return Hidden(found.domains, found.estimates, found.answers)
 
 
 def _valid_answers(inputs: ScoringInputs, counted: Counted) -> NDArray[np.intp]:

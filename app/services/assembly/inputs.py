@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,19 +17,26 @@ from .codes import answer_states
 from .options import ScoringOptions
 from .partitions import Branches, partitions_of
 from .states import Variable, variables
+from .weighting import RunWeights, run_weights
 
 __all__ = ["Branches", "ScoringInputs", "scoring_inputs"]
 
 
 @dataclass(frozen=True, slots=True)
 class ScoringInputs:
-    """What `scoring` takes. `answers` has shape (variables, rows); `partitions` begins with the whole."""
+    """What `scoring` takes. `answers` has shape (variables, rows); `partitions` begins with the whole.
+
+    With `weights` the design holds their final weights; `base` is the design before them. A row that was asked and did
+    not answer counts in the design and stands in no domain, not even in the whole.
+    """
 
     variables: tuple[Variable, ...]
     answers: NDArray[np.intp]
     design: SurveyDesign
     partitions: tuple[Partition, ...]
     families: tuple[Family, ...]
+    weights: RunWeights | None = None
+    base: SurveyDesign | None = None
 
     @property
     def n_rows(self) -> int:
@@ -44,13 +51,33 @@ def scoring_inputs(
     columns = tuple(variable for variable in variables(instrument) if variable.name in file.columns)
     answers = answer_states(file, columns, options)
     partitions = partitions_of(file, options, branches)
+    base = design = _design(file, options)
+    weights = _weights(file, options, base)
+    if weights is not None:
+        design = replace(base, weight=weights.usable)
+        partitions = tuple(_answered(partition, weights.columns.responded) for partition in partitions)
     return ScoringInputs(
         variables=columns,
         answers=routed(file, instrument, columns, answers),
-        design=_design(file, options),
+        design=design,
         partitions=partitions,
         families=families(partitions),
+        weights=weights,
+        base=base,
     )
+
+
+def _weights(file: ResponseFile, options: ScoringOptions, base: SurveyDesign) -> RunWeights | None:
+    if options.requests is None or options.requests.weighting is None:
+        return None
+    return run_weights(file, options.requests.weighting, base.w, options.effective_wave_kind)
+
+
+def _answered(partition: Partition, responded: NDArray[np.bool_]) -> Partition:
+    """The partition of those who answered."""
+    if responded.all():
+        return partition
+    return replace(partition, row_domain=np.where(responded, partition.row_domain, -1))
 
 
 def _require_columns(

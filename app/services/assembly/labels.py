@@ -74,7 +74,8 @@ def satisfied_label(instrument: Instrument, measured: Measured, language: str) -
 def satisfied_codes(instrument: Instrument, measured: Measured) -> tuple[str, ...]:
     """Codes of an item that count as satisfied, mirrored where agreement is bad."""
     options = [option for option in instrument.options(measured.item) if option.value is not None]
-    satisfied = {option.value for option in options if option.code in instrument.satisfied(measured.item)}
+    codes = measured.satisfied or instrument.satisfied(measured.item)
+    satisfied = {option.value for option in options if option.code in codes}
     if measured.item.reverse:
         ends = min(option.value for option in options) + max(option.value for option in options)
         satisfied = {ends - value for value in satisfied}
@@ -94,6 +95,7 @@ def aggregate_label(aggregate: str, language: str) -> str:
 def interval_label(method: str, language: str) -> str:
     _ = translations(language).gettext
     return {
+        "korn-graubard-cluster": _("Korn-Graubard interval, one more cluster supposed"),
         "korn-graubard-nchs": _("Korn-Graubard interval"),
         "t": _("t interval"),
         "fpc-margin": _("finite-population margin"),

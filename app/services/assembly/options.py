@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from .requests.keys import Requests
 
 WaveKind = Literal["probability", "census", "volunteer"]
 
@@ -18,7 +21,7 @@ class ScoringOptions:
 
     `by` holds domain columns, or crossings `A*B`. `wave_kind` None takes the default of CONTRACTS 4:
     probability if any of weight, stratum, cluster, fpc is given, else volunteer. Raises ValueError for a `by`
-    that lacks a column or stands twice.
+    that lacks a column or stands twice. `requests` is what an options file asks for beyond flags.
     """
 
     by: tuple[str, ...] = ()
@@ -36,6 +39,7 @@ class ScoringOptions:
     pairs: Literal["index", "all"] = "index"
     adjust: Literal["holm", "bh", "none"] = "holm"
     ranks: bool = False
+    requests: Requests | None = None
 
     def __post_init__(self) -> None:
         for name in ("weight", "stratum"):
@@ -72,16 +76,26 @@ class ScoringOptions:
         return bool(self.design_columns)
 
     @property
+    def keeps_totals(self) -> bool:
+        """Whether figures are set beside each other, which takes their totals."""
+        asked = self.requests
+        return self.compare or self.ranks or bool(asked and (asked.contrasts or asked.trend))
+
+    @property
     def effective_wave_kind(self) -> WaveKind:
         return self.wave_kind or ("probability" if self.designed else "volunteer")
 
     def design(self) -> dict[str, Any]:
         """The part that is the design, as written in the results and hashed."""
-        return {key: self.document()[key] for key in ("weight", "stratum", "cluster", "fpc", "lonely_psu")}
+        plan = {key: self.document()[key] for key in ("weight", "stratum", "cluster", "fpc", "lonely_psu")}
+        weighting = self.requests and self.requests.weighting
+        return plan | {"weighting": weighting.document()} if weighting else plan
 
     def document(self) -> dict[str, Any]:
         """All of it, ready for JSON."""
-        return asdict(self) | {"wave_kind": self.effective_wave_kind}
+        asked = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "requests"}
+        asked |= {"wave_kind": self.effective_wave_kind}
+        return asked | {"requests": self.requests.document()} if self.requests else asked
 
 
 def _column(name: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
-from app.scorecards import Row
+from app.scorecards import Placed, Row
 from surveys.instrument import Index, Instrument
 
 from .labels import text_in
@@ -29,6 +29,41 @@ def index_rows(
         if estimate["kind"] == "index"
     ]
     return rows(wanted, by_address(_indices(instrument)), language, whole)
+
+
+def index_ranks(
+    document: Mapping[str, Any], instrument: Instrument, level: Callable[[str], Hashable]
+) -> dict[tuple[str, str], Placed]:
+    """The rank of every ranked domain by (index, domain); empty where a document has none.
+
+    `level` tells who is ranked together: domains of the same level.
+    """
+    codes = {index.code for index in instrument.indices}
+    rankings: dict[Hashable, list[Mapping[str, Any]]] = {}
+    for one in document.get("ranks", ()):
+        if one["node"] in codes and one["rank"] is not None:
+            rankings.setdefault((one["node"], level(one["domain"])), []).append(one)
+    return {
+        (one["node"], one["domain"]): _placed(one, ranking)
+        for ranking in rankings.values()
+        for one in ranking
+    }
+
+
+def _placed(one: Mapping[str, Any], ranking: Iterable[Mapping[str, Any]]) -> Placed:
+    """A rank among those it was given with; a document from before the tie groups has none."""
+    ranking, groups = list(ranking), one.get("tie_groups")
+    tied = None
+    if groups is not None:
+        tied = sum(not set(groups).isdisjoint(other["tie_groups"]) for other in ranking) - 1
+    return Placed(
+        rank=one["rank"],
+        low=one["rank_low"],
+        high=one["rank_high"],
+        ranked=len(ranking),
+        groups=None if groups is None else tuple(groups),
+        tied=tied,
+    )
 
 
 def record(estimate: Mapping[str, Any], names: Mapping[str, str], threshold: int) -> Record:

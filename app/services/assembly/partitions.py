@@ -12,6 +12,7 @@ from app.services.files import FileRefused, ResponseFile
 from scoring import Partition
 
 from .options import CROSSING, JOINT, ScoringOptions
+from .staff import StaffRelease
 
 OWN = "#own"  # after the code of an agency: its own respondents, without those of the agencies below
 
@@ -21,11 +22,13 @@ class Branches:
     """The agency tree at the wave's date, for domains that are branches.
 
     `column` of the responses holds agency codes; `path[code]` lists the codes from the top of the tree down to
-    the agency itself.
+    the agency itself. `staff` is there where the answers are of staff whom nobody can trace: then an agency's own
+    respondents are no domain, and what is shown is solved as the table set of a release.
     """
 
     column: str
     path: Mapping[str, tuple[str, ...]]
+    staff: StaffRelease | None = None
 
 
 def partitions_of(
@@ -34,7 +37,7 @@ def partitions_of(
     """The whole, then each `--by` in its order, then each level of the tree."""
     found = [Partition.whole(file.n_rows)]
     for by in options.by:
-        found.append(Partition.of(by, _labels(file, by)))
+        found.append(Partition.of(by, labels_of(file, by)))
         if not found[-1].domains:
             raise FileRefused(
                 f"{file.path}: --by {by} finds no domain, for no row has a value in each column."
@@ -44,8 +47,8 @@ def partitions_of(
     return tuple(found)
 
 
-def _labels(file: ResponseFile, by: str) -> NDArray[np.str_]:
-    """The columns of a `--by` joined by `|`, shape (n_rows,); empty where any of them is."""
+def labels_of(file: ResponseFile, by: str) -> NDArray[np.str_]:
+    """The columns of a `--by`, or of another crossing, joined by `|`, shape (n_rows,); empty where any of them is."""
     columns = by.split(CROSSING)
     parts = [file.labels(column) for column in columns]
     if len(parts) == 1:
@@ -55,7 +58,7 @@ def _labels(file: ResponseFile, by: str) -> NDArray[np.str_]:
         if len(joint):
             raise FileRefused(
                 f"{file.path}: column {column} holds {str(part[joint[0]])!r}; the sign {JOINT} joins the parts of a"
-                f" crossing, so replace it there, or score without --by {by}."
+                f" crossing, so replace it there, or score without {by}."
             )
     joined = parts[0]
     for part in parts[1:]:
@@ -79,6 +82,6 @@ def _levels(agencies: NDArray[np.str_], branches: Branches) -> list[Partition]:
     own = [code + OWN if code in above else "" for code in codes]
     return [
         Partition.of(branches.column, np.array(label)[position.reshape(-1)])
-        for label in (*labels, own)
+        for label in (labels if branches.staff else (*labels, own))
         if any(label)
     ]

@@ -16,9 +16,9 @@ from scoring.estimate import MIN_PSUS_OF_BAND
 from .hiding import Hidden
 from .measures import Measured, MeasuredPlan, recorded
 from .options import ScoringOptions
+from .rounding import published
 
 SMALL = 30  # below this many answers a figure is shown, marked small, and takes no part in ranks
-DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,6 @@ class Record:
 
 # Every field of a record but its reasons, which are told in sentences.
 PUBLISHED = tuple(each.name for each in fields(Record) if each.name != "reason")
-
-
-def published(value: float) -> float | None:
-    """The one place where floats are rounded for publication: 12 significant digits; None for a NaN."""
-    value = float(value)
-    return None if math.isnan(value) else float(f"{value:.{DIGITS}g}") + 0.0
 
 
 def records(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
@@ -27,7 +28,10 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One run of scoring: what went in, what came out. `counted` follow `inputs.partitions`."""
+    """One run of scoring: what went in, what came out. `counted` follow `inputs.partitions`.
+
+    `blocks` are what an options file asked for, by their keys in the document and ready for it.
+    """
 
     instrument: Instrument
     options: ScoringOptions
@@ -39,6 +43,13 @@ class Scored:
     snapshot_sha256: str
     comparisons: tuple[Comparison, ...] | None = None
     ranks: tuple[Rank, ...] | None = None
+    blocks: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def beside(self) -> dict[str, str]:
+        """Text files that go beside the results document, by name."""
+        weights = self.inputs.weights
+        return {weights.asked.weights: weights.csv()} if weights and weights.asked.weights else {}
 
     @property
     def domains(self) -> tuple[tuple[str | None, str | None], ...]:
@@ -63,38 +74,46 @@ def results_document(scored: Scored) -> dict[str, Any]:
     """The document of a run, its keys in the order of the contract."""
     manifest, options = scored.manifest, scored.options
     asked = {"comparisons": scored.comparisons, "ranks": scored.ranks}
-    return {
-        "schema": SCHEMA,
-        "instrument": scored.instrument.code,
-        "version": scored.instrument.version,
-        "instrument_sha256": manifest["instrument_sha256"],
-        "design_sha256": manifest["design_sha256"],
-        "snapshot_sha256": manifest["snapshot_sha256"],
-        "code_version": manifest["code_version"],
-        "options": options.document(),
-        "level": options.level,
-        "wave_kind": options.effective_wave_kind,
-        "counts": counts(scored),
-        "estimates": [record.document(flag_reason(record, "en")) for record in scored.records],
-    } | {name: [one.document() for one in found] for name, found in asked.items() if found is not None}
+    return (
+        {
+            "schema": SCHEMA,
+            "instrument": scored.instrument.code,
+            "version": scored.instrument.version,
+            "instrument_sha256": manifest["instrument_sha256"],
+            "design_sha256": manifest["design_sha256"],
+            "snapshot_sha256": manifest["snapshot_sha256"],
+            "code_version": manifest["code_version"],
+            "options": options.document(),
+            "level": options.level,
+            "wave_kind": options.effective_wave_kind,
+            "counts": counts(scored),
+            "estimates": [record.document(flag_reason(record, "en")) for record in scored.records],
+        }
+        | {name: [one.document() for one in found] for name, found in asked.items() if found is not None}
+        | dict(scored.blocks)
+    )
 
 
 def counts(scored: Scored) -> dict[str, Any]:
     """Rows read, used and in no domain; missing answers of the whole by item and kind."""
     whole = scored.counted[0]
     missing: dict[str, dict[str, int]] = {}
-    for variable, count in zip(scored.inputs.variables, whole.counts, strict=True):
+    columns = zip(scored.inputs.variables, whole.counts, scored.hidden.variables[0], strict=True)
+    for variable, count, is_hidden in columns:
         kinds: dict[str, int] = {}
         for state in range(variable.n_states):
             kind = variable.missing_kind(state)
             if kind and count[0, state]:
                 kinds[kind] = kinds.get(kind, 0) + int(count[0, state])
-        if kinds:
+        # Beside the number of rows, the missing would give away how few answered.
+        if kinds and not is_hidden:
             missing[variable.name] = kinds
     outside: dict[str, int] = {}
+    silent = scored.inputs.partitions[0].outside
     for partition in scored.inputs.partitions[1:]:
         # A tree is one partition per level: what is in no domain is what the top level leaves out.
-        outside[partition.by] = min(partition.outside, outside.get(partition.by, partition.outside))
+        left = partition.outside - silent
+        outside[partition.by] = min(left, outside.get(partition.by, left))
     return {
         "rows_read": scored.inputs.n_rows,
         "rows_used": int(np.sum(whole.rows)),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from app.services.files import FileRefused, ResponseFile
-from scoring import Estimates, Totals, engines, estimate
+from scoring import Estimates, Totals, engines
 from scoring.errors import LonelyPSUError, ScoringError, some
 from surveys.instrument import Instrument
 
+from .calibrated import calibrated_rows, estimated
 from .comparisons import Compared
 from .counting import counted
 from .hiding import hidden
@@ -17,6 +21,7 @@ from .labels import domain_label
 from .measures import measured_plan, scored_variables
 from .options import ScoringOptions
 from .records import records
+from .requested import Run, blocks
 from .results import Scored
 
 
@@ -28,43 +33,62 @@ def score(
     branches: Branches | None = None,
     domain_names: Mapping[str, str] | None = None,
     snapshot_sha256: str | None = None,
+    folder: Path = Path(),
 ) -> Scored:
     """Score the responses of a file.
 
     `domain_names` labels domains by code. `snapshot_sha256` is the hash of the snapshot that the file holds; the
-    hash of the file's bytes where the file is no snapshot. Raises `FileRefused`, one sentence per problem, for
-    input that cannot be scored.
+    hash of the file's bytes where the file is no snapshot. `folder` is where the file of `options.requests` stands.
+    Raises `FileRefused`, one sentence per problem, for input that cannot be scored.
     """
+    _refuse_tests(options)
+    run = worked(file, instrument, options, branches=branches, domain_names=domain_names)
+    with _refused(file):
+        comparisons = tuple(run.compared.comparisons()) if options.compare else None
+        ranks = tuple(run.compared.ranks()) if options.ranks else None
+        found = blocks(run, folder, worked)
+    return Scored(
+        instrument=instrument,
+        options=options,
+        inputs=run.inputs,
+        measured=run.measured,
+        counted=run.counted,
+        hidden=run.hidden,
+        records=run.records,
+        snapshot_sha256=snapshot_sha256 or file.sha256(),
+        comparisons=comparisons,
+        ranks=ranks,
+        blocks=found,
+    )
+
+
+def worked(
+    file: ResponseFile,
+    instrument: Instrument,
+    options: ScoringOptions,
+    *,
+    branches: Branches | None = None,
+    domain_names: Mapping[str, str] | None = None,
+) -> Run:
+    """All that estimates need, and the estimates as records; raises `FileRefused`."""
     language, names = instrument.languages[0], domain_names or {}
-    if (options.compare or options.ranks) and options.effective_wave_kind != "probability":
-        raise FileRefused(
-            f"--compare and --ranks need a probability wave; this one is {options.effective_wave_kind}, which has no"
-            " significance. Leave them out, or give the design."
-        )
-    try:
+    with _refused(file):
         inputs = scoring_inputs(file, instrument, options, branches)
         scored = scored_variables(instrument, inputs.variables)
         prepared = measured_plan(instrument, tuple(inputs.variables[k] for k in scored))
         make_totals = engines.load(options.engine)
+        answers = inputs.answers[scored]
+        rows = calibrated_rows(inputs, prepared.plan, answers)
         estimates: list[Estimates] = []
         totals: list[Totals] = []
         for partition in inputs.partitions:
-            each = make_totals(inputs.answers[scored], prepared.plan, inputs.design, partition)
-            estimates.append(
-                estimate(each, prepared.plan, inputs.design, wave_kind=options.effective_wave_kind)
-            )
+            each = make_totals(answers, prepared.plan, inputs.design, partition)
+            estimates.append(estimated(each, prepared.plan, inputs.design, rows, options.effective_wave_kind))
             # Kept only for comparisons: of thousands of agencies they fill hundreds of megabytes.
-            if options.compare or options.ranks:
+            if options.keeps_totals:
                 totals.append(each)
-    except LonelyPSUError as error:
-        raise FileRefused(
-            f"{file.path}: {some(error.strata)}: {'a stratum' if len(error.strata) == 1 else 'strata'} with only"
-            " one PSU, whose variance cannot be estimated; name a rule with --lonely-psu, or join strata."
-        ) from error
-    except ScoringError as error:
-        raise FileRefused(f"{file.path}: {error}") from error
     counts = tuple(counted(inputs, partition) for partition in inputs.partitions)
-    unshown = hidden(inputs, counts, estimates, options.threshold)
+    unshown = hidden(inputs, counts, estimates, options.threshold, prepared.plan)
     found = records(
         inputs.partitions,
         prepared,
@@ -82,21 +106,52 @@ def score(
         records=found,
         families=inputs.families,
         options=options,
+        rows=rows,
     )
-    try:
-        comparisons = tuple(compared.comparisons()) if options.compare else None
-        ranks = tuple(compared.ranks()) if options.ranks else None
-    except ScoringError as error:
-        raise FileRefused(f"{file.path}: {error}") from error
-    return Scored(
+    return Run(
+        file=file,
         instrument=instrument,
         options=options,
         inputs=inputs,
+        plan=prepared.plan,
         measured=prepared.measured,
+        answers=answers,
+        totals=tuple(totals),
         counted=counts,
         hidden=unshown,
         records=tuple(found),
-        snapshot_sha256=snapshot_sha256 or file.sha256(),
-        comparisons=comparisons,
-        ranks=ranks,
+        compared=compared,
     )
+
+
+def _refuse_tests(options: ScoringOptions) -> None:
+    """A wave that is no probability sample has no significance."""
+    kind = options.effective_wave_kind
+    if kind == "probability":
+        return
+    if options.compare or options.ranks:
+        raise FileRefused(
+            f"--compare and --ranks need a probability wave; this one is {kind}, which has no significance. Leave them"
+            " out, or give the design."
+        )
+    asked: dict[str, Any] = options.requests.document() if options.requests else {}
+    wrong = [key for key in ("replicates", "contrasts", "trend") if key in asked]
+    if wrong:
+        raise FileRefused(
+            f"The options file asks for {', '.join(wrong)}, which need a probability wave; this one is {kind}. Leave"
+            " them out, or give the design."
+        )
+
+
+@contextmanager
+def _refused(file: ResponseFile) -> Iterator[None]:
+    """What `scoring` refuses, as a refusal of the file."""
+    try:
+        yield
+    except LonelyPSUError as error:
+        raise FileRefused(
+            f"{file.path}: {some(error.strata)}: {'a stratum' if len(error.strata) == 1 else 'strata'} with only"
+            " one PSU, whose variance cannot be estimated; name a rule with --lonely-psu, or join strata."
+        ) from error
+    except ScoringError as error:
+        raise FileRefused(f"{file.path}: {error}") from error

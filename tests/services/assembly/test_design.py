@@ -113,6 +113,8 @@ def test_the_engines_agree(tmp_path):
     assert estimates(duckdb) == estimates(arrays)
 
 
-def test_an_engine_that_cannot_do_a_design_says_so(tmp_path):
-    with pytest.raises(FileRefused, match="arrays"):
-        scored(tmp_path, TWO_STAGES, cluster=("commune", "village"), fpc=("C", "V"), engine="duckdb")
+def test_the_engines_agree_on_two_stages(tmp_path):
+    design = {"cluster": ("commune", "village"), "fpc": ("C", "V")}
+    assert estimates(scored(tmp_path, TWO_STAGES, **design, engine="duckdb")) == estimates(
+        scored(tmp_path, TWO_STAGES, **design)
+    )

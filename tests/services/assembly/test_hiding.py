@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.services.assembly.partitions import Branches
+from app.services.assembly.results import results_document
 
 from .runs import estimates, scored
 
@@ -77,14 +78,25 @@ def test_where_the_number_of_responses_is_hidden_every_count_of_the_domain_is(tm
     assert not found.hidden.variables[[0, 3]].any()
 
 
-def test_a_hidden_item_leaves_the_other_items_of_the_domain_shown(tmp_path):
+def test_a_hidden_item_takes_the_items_along_that_an_index_would_give_it_away_with(tmp_path):
+    """The index stays, and the items of other indices; q1 does not follow from it and q2 and q3."""
     rows = people("a", 4) + people("a", 40, q1="na") + people("b", 60)
     found = scored(tmp_path, rows, by="place")
-    assert hidden(found) == {"a", "b"}
-    assert hidden(found, "q2") == set()
+    for item in ("q1", "q2", "q3"):
+        assert hidden(found, item) == {"a", "b"}
+    assert hidden(found, "pooled") == set()
+    assert hidden(found, "q4", "points") == set()
     assert found.hidden.domains.tolist() == [False, False, False]
     columns = [variable.name for variable in found.inputs.variables]
-    assert np.array(columns)[found.hidden.variables[1]].tolist() == ["q1"]
+    assert np.array(columns)[found.hidden.variables[1]].tolist() == ["q1", "q2", "q3"]
+
+
+def test_the_missing_answers_of_a_hidden_item_are_not_counted_out(tmp_path):
+    """30 rows less 26 who say that it does not apply are the 4 who answered."""
+    found = scored(tmp_path, people("a", 4, q4="na") + people("a", 26, q1="na"))
+    missing = results_document(found)["counts"]["missing"]
+    assert "q1" not in missing
+    assert missing["q4"] == {"not_applicable": 4}
 
 
 def test_answers_that_are_only_counted_are_hidden_where_few_gave_one(tmp_path):

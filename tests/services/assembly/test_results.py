@@ -136,10 +136,17 @@ def test_no_number_is_nan_or_infinite_or_a_negative_zero(tmp_path):
 
 def test_rows_and_missing_answers_are_counted(tmp_path):
     rows = [{"place": "a"}, {"place": "", "q1": "na"}, {"place": "a", "q1": ""}, {"visited": "no", "q1": "5"}]
-    found = counts(scored(tmp_path, rows, by="place"))
+    found = counts(scored(tmp_path, rows, by="place", threshold=0))
     assert (found["rows_read"], found["rows_used"]) == (4, 4)
     assert found["rows_in_no_domain"] == {"place": 2}
     assert found["missing"]["q1"] == {"not_applicable": 1, "no_answer": 1, "contradiction": 1}
+
+
+def test_missing_answers_of_an_item_that_is_hidden_are_not_counted(tmp_path):
+    """With the rows read they would give away how many answered."""
+    found = counts(scored(tmp_path, [{"place": "a"}, {"place": "a", "q1": ""}]))
+    assert found["rows_read"] == 2
+    assert "q1" not in found["missing"]
 
 
 def test_a_document_names_what_it_was_made_of(tmp_path):

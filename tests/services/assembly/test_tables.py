@@ -305,7 +305,8 @@ def test_sums_on_the_quality_sheet_leave_hidden_items_out(tmp_path):
     shown = [line for line in lines(one(tmp_path, rows, by="place", domain="31")) if line["line"] == "Answer"]
     valid = sum(line["count"].value for line in shown if line["count"].value is not None)
     assert {row[0]: row[1].value for row in found.rows}["Valid answers"] == valid
-    assert found.remarks[1] == "Answers to items that are suppressed are left out: q1."
+    # Two items of its node go with it: from the node and all others but one it could be solved for.
+    assert found.remarks[1] == "Answers to items that are suppressed are left out: q1, q2, q3."
 
 
 def test_every_table_speaks_vietnamese(tmp_path):

@@ -47,6 +47,12 @@ class Frame:
         return translations(self.language).gettext
 
     @property
+    def domain(self) -> tuple[str | None, str | None]:
+        """(by, domain); None twice for the whole."""
+        partition = self.counted.partition
+        return partition.by, partition.domains[self.position]
+
+    @property
     def n_rows(self) -> int:
         """Responses of the domain."""
         return int(self.counted.rows[self.position])

@@ -39,4 +39,5 @@ def manifest(frame: Frame) -> Table:
 def _shown(value: object) -> str:
     if value is None or value == ():
         return NO_TEXT
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    # Of an options file the parts that it has; what they hold is in the results document and in the hash.
+    return ", ".join(map(str, value)) if isinstance(value, tuple | dict) else str(value)

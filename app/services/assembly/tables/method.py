@@ -112,6 +112,11 @@ def _index_rule(frame: Frame, index: Index) -> Iterator[tuple[Cell, ...]]:
         aggregate=index.aggregate,
         rule=aggregate_label(index.aggregate, frame.language),
     )
+    if index.satisfied:
+        codes = ", ".join(index.satisfied)
+        text += " " + _("Instead of what the scale says, these codes count as satisfied: {codes}.").format(
+            codes=codes
+        )
     if index.status == "P":
         text += " " + _("The official rule is only partly verified.")
     elif index.status in ("M", "own"):
@@ -128,8 +133,9 @@ def _intervals(frame: Frame) -> str:
     if kind == "probability":
         return _(
             "{level}, two-sided. Proportions: Korn-Graubard with the rules of the US National Center for Health"
-            " Statistics. Means, factors and indices: Student's t with the design's degrees of freedom (PSUs less"
-            " strata), by Taylor linearisation with the covariance of all items kept."
+            " Statistics; where people share clusters, one more cluster with the rarer answer is supposed. Means,"
+            " factors and indices: Student's t with the design's degrees of freedom (PSUs less strata), by Taylor"
+            " linearisation with the covariance of all items kept."
         ).format(level=level)
     if kind == "census":
         return _(
