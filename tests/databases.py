@@ -24,6 +24,7 @@ ACCOUNT = "nobody"
 OPTIONS = (
     "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=60 -c shared_buffers=32MB"
 )
+DURABLE = "-c listen_addresses='' -c max_connections=60 -c shared_buffers=32MB"
 
 
 class NoPostgreSQL(RuntimeError):
@@ -91,8 +92,11 @@ def packaged_programs(folder: Path) -> Path | None:
 
 
 @contextmanager
-def postgresql(*, packaged: bool = False) -> Iterator[Server]:
-    """A server for as long as the block runs; `packaged` passes over Debian's programs."""
+def postgresql(*, packaged: bool = False, durable: bool = False) -> Iterator[Server]:
+    """A server for as long as the block runs; `packaged` passes over Debian's programs.
+
+    `durable` waits for the disk at every commit, as a server in use does: for what measures or kills.
+    """
     folder = Path(tempfile.mkdtemp(prefix="hailong-pg-", dir="/tmp"))
     try:
         folder.chmod(0o755)
@@ -116,7 +120,7 @@ def postgresql(*, packaged: bool = False) -> Iterator[Server]:
 
         run("initdb", "-U", "hailong", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         log = str(home / "log")
-        run("pg_ctl", "start", "-w", "-l", log, "-o", f"-k {home} {OPTIONS}")
+        run("pg_ctl", "start", "-w", "-l", log, "-o", f"-k {home} {DURABLE if durable else OPTIONS}")
         try:
             yield Server(home, programs)
         finally:

@@ -27,7 +27,8 @@ class Response(db.Model):
 
     __tablename__ = "response"
     __table_args__ = (
-        Index(None, "wave_id", "state"),
+        # For counts by link and by hour while the wave is in the field, without a look into the rows.
+        Index(None, "wave_id", "state", "collector_id", "submitted_at"),
         # For the flags: the answers before this one on the same device, at the same collector.
         Index(None, "device_token", "submitted_at"),
         Index(None, "collector_id", "submitted_at"),

@@ -34,6 +34,7 @@ class CollectedResponse:
     mode: str
     language: str
     received_on: date
+    flags: tuple[str, ...]
     answers: dict[str, str | tuple[str, ...]]
 
 
@@ -93,6 +94,7 @@ def list_responses(wave: Wave, state: str = "counted") -> Iterator[CollectedResp
             Response.mode,
             Response.language,
             Response.received_on,
+            Response.flags,
             Response.answers,
         )
         .join(Collector, Collector.id == Response.collector_id)
@@ -101,10 +103,12 @@ def list_responses(wave: Wave, state: str = "counted") -> Iterator[CollectedResp
         .where(Response.wave_id == wave.id, Response.state == state)
         .execution_options(yield_per=BLOCK)
     )
-    for head, (stratum, clusters, fpc, weight), tail, answers in (
-        (row[:4], row[4:8], row[8:11], row[11]) for row in rows
+    for head, (stratum, clusters, fpc, weight), tail, flags, answers in (
+        (row[:4], row[4:8], row[8:11], row[11], row[12]) for row in rows
     ):
         given = {
             item: tuple(answer) if isinstance(answer, list) else answer for item, answer in answers.items()
         }
-        yield CollectedResponse(*head, stratum, tuple(clusters or ()), tuple(fpc or ()), weight, *tail, given)
+        yield CollectedResponse(
+            *head, stratum, tuple(clusters or ()), tuple(fpc or ()), weight, *tail, tuple(flags), given
+        )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, undefer
 from app.extensions import db
 from app.models import InstrumentVersion, Survey, Wave
 from app.queries.errors import NotFound
+from app.queries.links import LinkedWave
 from surveys.instrument import Instrument
 from surveys.loading import from_document
 
@@ -61,7 +62,7 @@ def list_waves(state: str | None = None) -> list[Wave]:
     return list(db.session.scalars(query.order_by(Wave.id.desc())))
 
 
-def is_open(wave: Wave, now: datetime) -> bool:
+def is_open(wave: Wave | LinkedWave, now: datetime) -> bool:
     """Whether a form may be opened at this moment; whether an answer counts is another question."""
     return wave.state == "open" and (wave.closes_at is None or now < wave.closes_at)
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 MISSING = "__missing"
+FLAGS = "flags"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Layout:
             "mode": "VARCHAR",
             "language": "VARCHAR",
             "date": "DATE",
+            # Words of `surveys.quality.FLAGS` in their order, joined by a blank; empty where there is none.
+            FLAGS: "VARCHAR",
         }
 
     @property

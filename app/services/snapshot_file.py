@@ -8,7 +8,9 @@ The hash is over *canonical rows*, so that it speaks of the data and not of the 
   `x__missing`, also if the file leaves that one out because no row of it needs it;
 - a text cell stands as it is, with `\\`, tab, newline and carriage return written `\\\\`, `\\t`, `\\n`, `\\r`;
   an integer in decimal; a weight as the shortest decimal that reads back as the same double (`1.0`, `0.1`,
-  `1e-07`); a date as YYYY-MM-DD; a missing kind spelled out; nothing as an empty cell.
+  `1e-07`); a date as YYYY-MM-DD; a missing kind spelled out; nothing as an empty cell;
+- a file that was written before there were quality flags has no column `flags`, and none in its canonical rows:
+  its hash is what it was.
 
 SHA-256 of these bytes, in hexadecimal, is the snapshot's hash.
 """
@@ -28,7 +30,7 @@ from typing import Any, TextIO
 import duckdb
 
 from app.services.errors import ServiceError
-from app.services.snapshot_columns import MISSING, Layout
+from app.services.snapshot_columns import FLAGS, MISSING, Layout
 
 # Rows that Python sees at a time, and that Parquet keeps together: small, because a row may have 200 columns.
 BLOCK = 10_000
@@ -150,7 +152,8 @@ def _is_missing_kind(column: str, layout: Layout) -> bool:
 
 def _canonical(names: tuple[str, ...]) -> Iterator[str]:
     """The canonical columns of a file with these columns."""
-    items = set(names[names.index("date") + 1 :])
+    begin = names.index("date") + 1
+    items = set(names[begin + (names[begin : begin + 1] == (FLAGS,)) :])
     for name in names:
         belongs = name.removesuffix(MISSING)
         if name.endswith(MISSING) and belongs in items:
@@ -199,7 +202,7 @@ def _opened(path: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, tuple[str, 
         try:
             described = database.execute(f"DESCRIBE SELECT * FROM {_parquet(path)}").fetchall()
             names = tuple(row[0] for row in described)
-            if lacking := [name for name in Layout(1, ()).design if name not in names]:
+            if lacking := [name for name in Layout(1, ()).design if name not in (*names, FLAGS)]:
                 raise SnapshotUnreadable(path, f"it has no column {lacking[0]}")
             yield database, names
         except duckdb.Error as error:

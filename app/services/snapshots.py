@@ -10,7 +10,7 @@ import hmac
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +21,29 @@ from app.extensions import transaction
 from app.models import InstrumentVersion, Wave
 from app.queries.collectors import list_collectors
 from app.queries.responses import CollectedResponse, list_answered_versions, list_responses
+from app.queries.retention import destroyed_on
 from app.queries.waves import get_instrument
 from app.services import snapshot_file
 from app.services.errors import ServiceError
 from app.services.responding import FREEZING_LOCK
-from app.services.snapshot_columns import MISSING, Layout
+from app.services.snapshot_columns import FLAGS, MISSING, Layout
 from app.services.snapshot_file import digest, read, verify
+from app.services.staff import draining
 from surveys.codebook import cells, variables
 from surveys.instrument import Instrument
+from surveys.quality import in_order
 
-__all__ = ["AlreadyFrozen", "NotClosed", "Snapshot", "digest", "freeze", "path_of", "read", "verify"]
+__all__ = [
+    "AlreadyFrozen",
+    "Destroyed",
+    "NotClosed",
+    "Snapshot",
+    "digest",
+    "freeze",
+    "path_of",
+    "read",
+    "verify",
+]
 
 
 class NotClosed(ServiceError):
@@ -46,6 +59,17 @@ class AlreadyFrozen(ServiceError):
 
     def __init__(self, wave: Wave):
         super().__init__(f"Wave {wave.code} was frozen into {wave.snapshot_path}; use that snapshot.")
+        self.wave = wave
+
+
+class Destroyed(ServiceError):
+    """The wave's raw answers are gone, as was promised."""
+
+    def __init__(self, wave: Wave, on: date):
+        super().__init__(
+            f"The raw answers of wave {wave.code} were destroyed on {on}: what was released stands, and recomputing "
+            "is no longer possible."
+        )
         self.wave = wave
 
 
@@ -67,9 +91,11 @@ def freeze(wave: Wave, *, key: bytes | None = None, now: datetime | None = None)
     The set of rows is fixed first and in a moment, then the file is written while others go on sending. If
     that is broken off, the wave stays frozen without a snapshot, and freezing it again writes the same rows.
 
-    Raises NotClosed, AlreadyFrozen.
+    Raises NotClosed, AlreadyFrozen, Destroyed.
     """
     _fix_rows(wave, now or datetime.now(UTC))
+    if wave.anonymous:
+        draining.forget(wave)
     folder = Path(current_app.config["SNAPSHOT_FOLDER"])
     draft = folder / f"{wave.survey.code}-{wave.code}.{secrets.token_hex(8)}.parquet"
     instruments = _instruments(wave)
@@ -90,7 +116,9 @@ def freeze(wave: Wave, *, key: bytes | None = None, now: datetime | None = None)
 
 
 def path_of(wave: Wave) -> Path | None:
-    """Where the wave's snapshot lies; None while it has none."""
+    """Where the wave's snapshot lies; None while it has none. Raises Destroyed."""
+    if on := destroyed_on(wave):
+        raise Destroyed(wave, on)
     return Path(current_app.config["SNAPSHOT_FOLDER"], wave.snapshot_path) if wave.snapshot_path else None
 
 
@@ -102,9 +130,14 @@ def _fix_rows(wave: Wave, now: datetime) -> None:
             session.execute(select(func.pg_advisory_xact_lock(FREEZING_LOCK, wave.id)))
         if wave.state != "closed":
             raise NotClosed(wave)
+        if on := destroyed_on(wave):
+            raise Destroyed(wave, on)
         if wave.snapshot_sha256:
             raise AlreadyFrozen(wave)
-        wave.frozen_at = wave.frozen_at or now
+        if wave.frozen_at is None:
+            wave.frozen_at = now
+            if wave.anonymous:
+                draining.drain(session, wave, now)
 
 
 def _instruments(wave: Wave) -> dict[int, Instrument]:
@@ -140,6 +173,7 @@ def _rows(
             "mode": response.mode,
             "language": response.language,
             "date": response.received_on,
+            FLAGS: " ".join(in_order(response.flags)),
         }
         given = cells(instruments[response.instrument_version_id], response.answers)
         for item in layout.items:

@@ -36,7 +36,7 @@ def main() -> None:
         with app.app_context():
             flask_migrate.upgrade()
             import_agencies(agencies())
-            code = _open_wave(instrument)
+            code = open_wave(instrument)
             client = app.test_client()
             print("sipas-2023, 86 items, one page, SQLite with synchronous=FULL")
             header()
@@ -60,9 +60,10 @@ def main() -> None:
             peak()
 
 
-def _open_wave(instrument) -> str:
+def open_wave(instrument, survey_code: str = "bench") -> str:
+    """A new open wave of this instrument with one link; the link's code."""
     version = fieldwork.register_instrument(instrument)
-    survey = fieldwork.create_survey("bench", {"vi": "Đo", "en": "Benchmark"})
+    survey = fieldwork.create_survey(survey_code, {"vi": "Đo", "en": "Benchmark"})
     wave = fieldwork.create_wave(
         survey,
         "1",

@@ -14,6 +14,7 @@ depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
 STATES = "state IN ('counted', 'late', 'repeat')"
+MONITORED = "ix_response_wave_id_state_collector_id_submitted_at"
 STATES_BEFORE = "state IN ('counted', 'late')"
 
 SENTENCE = "This instrument version has responses and cannot change; register a new version."
@@ -25,6 +26,8 @@ def upgrade() -> None:
         table.add_column(sa.Column("flags", sa.JSON, nullable=False, server_default="[]"))
         table.drop_constraint("state", type_="check")
         table.create_check_constraint("state", STATES)
+        table.drop_index("ix_response_wave_id_state")
+        table.create_index(MONITORED, ["wave_id", "state", "collector_id", "submitted_at"])
         table.drop_index("ix_response_collector_id")
         table.create_index("ix_response_collector_id_submitted_at", ["collector_id", "submitted_at"])
         table.create_index("ix_response_device_token_submitted_at", ["device_token", "submitted_at"])
@@ -144,6 +147,8 @@ def downgrade() -> None:
         table.drop_index("ix_response_device_token_submitted_at")
         table.drop_index("ix_response_collector_id_submitted_at")
         table.create_index("ix_response_collector_id", ["collector_id"])
+        table.drop_index(MONITORED)
+        table.create_index("ix_response_wave_id_state", ["wave_id", "state"])
         table.drop_constraint("state", type_="check")
         table.create_check_constraint("state", STATES_BEFORE)
         table.drop_column("flags")

@@ -39,6 +39,7 @@ def test_a_response_is_read_with_its_place_in_the_design(data):
             mode="qr",
             language="vi",
             received_on=date(2026, 3, 2),
+            flags=("fast",),
             answers={"polite": "1", "heard": ("tv", "net")},
         )
     ]

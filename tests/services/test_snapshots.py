@@ -58,7 +58,7 @@ def test_the_columns_are_the_design_then_the_items_then_missing_kinds_where_need
 
     assert list(snapshots.read(frozen.path)) == [
         *("response_key", "agency", "collector", "stratum", "cluster_1", "fpc_1"),
-        *("weight", "mode", "language", "date"),
+        *("weight", "mode", "language", "date", "flags"),
         *("visited", "seats", "polite", "result", "result__missing"),
         *("heard__tv", "heard__net", "words", "words__missing"),
     ]
@@ -124,7 +124,7 @@ def test_late_responses_stay_out_and_those_within_the_limit_are_in(data):
 def test_the_same_answers_and_key_make_the_same_hash_on_every_database_and_day(data):
     frozen = snapshots.freeze(make_closed_wave(), key=b"seed", now=CLOSED)
 
-    assert frozen.sha256 == "52eaece4b3ef9e7712015a7a46643937040aaebaada9f135102148a8b132b070"
+    assert frozen.sha256 == "ba4984bd5555696f6c93a1738bf375ba521b63251530d0d67ed48dd16ff0aef6"
 
 
 def test_without_a_key_no_two_freezings_are_alike(data):
@@ -164,7 +164,7 @@ def test_items_of_an_older_version_come_after_those_of_the_present_one(data):
 
     columns = snapshots.read(snapshots.freeze(wave).path)
 
-    items = [name for name in columns if not name.endswith("__missing")][10:]
+    items = [name for name in columns if not name.endswith("__missing")][11:]
     assert items == ["visited", "seats", "polite", "result", "heard__tv", "heard__net", "fair", "words"]
     assert sorted(
         zip(columns["fair"], columns["fair__missing"], columns["words__missing"], strict=True), key=str
@@ -318,6 +318,7 @@ def test_the_same_rows_in_another_order_have_the_same_hash(tmp_path):
         {"words": "Tốt "},
         {"weight": 1.5000000000000002},
         {"date": date(2026, 3, 3)},
+        {"flags": "fast"},
         {"agency": "north-2"},
         {"fpc_1": 4},
         {"response_key": "b"},
@@ -334,18 +335,59 @@ def test_the_hash_is_over_the_canonical_rows_as_they_are_written_down(tmp_path):
     rows = [
         row("b", seats="na", seats__missing="not_applicable", weight=0.1, fpc_1=7),
         row(
-            "a", collector="1", stratum="01", words="Một\thai\nba\\bốn", weight=1e-7, mode="qr", language="vi"
+            "a",
+            collector="1",
+            stratum="01",
+            words="Một\thai\nba\\bốn",
+            weight=1e-7,
+            mode="qr",
+            language="vi",
+            flags="fast burst",
         ),
     ]
     sha256, _ = snapshot_file.write(tmp_path / "1.parquet", LAYOUT, rows)
 
     lines = [
-        "response_key\tagency\tcollector\tstratum\tcluster_1\tfpc_1\tweight\tmode\tlanguage\tdate"
+        "response_key\tagency\tcollector\tstratum\tcluster_1\tfpc_1\tweight\tmode\tlanguage\tdate\tflags"
         "\tseats\tseats__missing\twords\twords__missing",
-        "a\tnorth-1\t1\t01\t\t\t1e-07\tqr\tvi\t2026-03-02\t\t\tMột\\thai\\nba\\\\bốn\t",
-        "b\tnorth-1\t\t\t\t7\t0.1\t\t\t2026-03-02\tna\tnot_applicable\t\t",
+        "a\tnorth-1\t1\t01\t\t\t1e-07\tqr\tvi\t2026-03-02\tfast burst\t\t\tMột\\thai\\nba\\\\bốn\t",
+        "b\tnorth-1\t\t\t\t7\t0.1\t\t\t2026-03-02\t\tna\tnot_applicable\t\t",
     ]
     assert hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest() == sha256
+
+
+def test_a_snapshot_from_before_there_were_flags_is_read_and_keeps_its_hash(tmp_path):
+    path = tmp_path / "old.parquet"
+    snapshot_file.write(tmp_path / "new.parquet", LAYOUT, [row("a", seats="1")])
+    with duckdb.connect() as database:
+        database.execute(
+            f"COPY (SELECT * EXCLUDE (flags) FROM '{tmp_path / 'new.parquet'}') TO '{path}' (FORMAT parquet)"
+        )
+
+    sha256, count = snapshot_file.digest(path)
+
+    lines = [
+        "response_key\tagency\tcollector\tstratum\tcluster_1\tfpc_1\tweight\tmode\tlanguage\tdate"
+        "\tseats\tseats__missing\twords\twords__missing",
+        "a\tnorth-1\t\t\t\t\t1.5\t\t\t2026-03-02\t1\t\t\t",
+    ]
+    assert count == 1
+    assert hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest() == sha256
+    assert snapshots.verify(path, sha256)
+    assert "flags" not in snapshots.read(path)
+
+
+def test_the_flags_of_an_answer_stand_in_the_snapshot_in_their_order(data):
+    wave, (collector,) = make_open_wave()
+    same = {"seats": "3", "polite": "3", "result": "3"}
+    submit(numbered(collector, 1, answers=same, device_token="no-such-tablet"))
+    submit(numbered(collector, 2, answers=same, submitted_at=OPENED + timedelta(minutes=2)))
+    fieldwork.close_wave(wave, now=CLOSED)
+
+    assert sorted(snapshots.read(snapshots.freeze(wave).path)["flags"], key=str) == [
+        None,
+        "fast unknown_device",
+    ]
 
 
 def test_text_that_is_spelled_with_loose_marks_has_the_same_hash(tmp_path):
