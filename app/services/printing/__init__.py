@@ -1,0 +1,1 @@
+"""Records for paper, made of waves, links and instruments; `app.printing` sets them."""
