@@ -28,15 +28,29 @@ class Server(BaseApplication):
         return self._make_app()
 
 
-def serve(make_app: Callable[[], Flask], host: str, port: int, workers: int, *, quiet: bool = False) -> None:
-    """Serve until interrupted. Every worker makes its own application, so none shares a connection."""
+def serve(
+    make_app: Callable[[], Flask],
+    host: str,
+    port: int,
+    workers: int,
+    *,
+    quiet: bool = False,
+    **settings: Any,
+) -> None:
+    """Serve until interrupted. Every worker makes its own application, so none shares a connection.
+
+    `settings` are gunicorn's own names.
+    """
     Server(
         make_app,
-        bind=f"{host}:{port}",
+        bind=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         workers=workers,
         worker_class="gthread",
         threads=THREADS,
         loglevel="warning" if quiet else "info",
         # A worker's heartbeat must not wait for a slow disk.
         worker_tmp_dir="/dev/shm" if os.path.isdir("/dev/shm") else None,
+        # It would lie in the account's home, outside the instance, and nobody talks to it.
+        control_socket_disable=True,
+        **settings,
     ).run()

@@ -12,11 +12,11 @@ from werkzeug.wrappers import Response as Redirection
 from app.access import SignedIn, open_to_all
 from app.auth.forms import SignInForm
 from app.auth.returning import own_path
-from app.auth.tries import Key, Tries
 from app.errors import error_page
 from app.office_pages import forget_session, office_page
 from app.queries.users import stored_email
 from app.services import accounts
+from app.tries import Key, Tries
 
 # Marks a sentence for the catalogue; it is translated where the page is rendered.
 _ = str

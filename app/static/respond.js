@@ -33,7 +33,11 @@ form.addEventListener("submit", (event) => {
   if (button?.name === "_switch" && untouched()) {
     // Nothing to keep: the other language's own page comes from the cache.
     event.preventDefault();
-    location.assign(`${location.pathname}?lang=${button.value}`);
+    const to = new URL(location.pathname, location.href);
+    to.searchParams.set("lang", button.value);
+    // A form that was opened with a slip opens with it in the other language too.
+    if (form.elements._slip) to.searchParams.set("slip", form.elements._slip.value);
+    location.assign(to);
   }
   sent.value = new Date().toISOString();
 });

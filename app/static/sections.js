@@ -70,7 +70,7 @@ function complete(part) {
     (item) => !given.getAll(item.dataset.code).some((value) => value.trim()),
   );
   for (const item of part.querySelectorAll(".item[data-missing]")) say(item, missing.includes(item));
-  missing[0]?.querySelector("input, textarea").focus();
+  missing[0]?.querySelector("input, textarea, select").focus();
   return missing.length === 0;
 }
 
@@ -78,14 +78,14 @@ function say(item, wrong) {
   const name = `error-${item.dataset.code}`;
   document.getElementById(name)?.remove();
   item.classList.toggle("wrong", wrong);
-  const described = item.matches("fieldset") ? item : item.querySelector("input, textarea");
+  const described = item.matches("fieldset") ? item : item.querySelector("input, textarea, select");
   const others = (described.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== name);
   if (wrong) {
     const error = document.createElement("p");
     error.id = name;
     error.className = "error";
     error.textContent = item.dataset.missing;
-    item.querySelector(".options, input, textarea").before(error);
+    item.querySelector(".options, input, textarea, select").before(error);
     others.push(name);
   }
   if (others.length) described.setAttribute("aria-describedby", others.join(" "));

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.auth.tries import Tries
+from app.tries import Tries
 
 LAN = ("lan@office.vn", "10.0.0.1")
 

@@ -1,4 +1,4 @@
-"""A slow-down for guessed passwords: so many failed tries per account and address, then a wait.
+"""A slow-down for guessed passwords and codes: so many failed tries per key, then a wait.
 
 It counts in this process only. Several workers count apart, so a guesser gets up to `allowed` tries from each of
 them, and a restart forgets all. A guesser with many addresses is slowed by the cost of the hash alone: a limit
@@ -21,7 +21,7 @@ Key = tuple[str, str]
 
 
 class Tries:
-    """Tries by key (account, address). At most `most_keys` are remembered; the one unused longest goes first."""
+    """Tries by key, such as (account, address). Of `most_keys` remembered, the one unused longest goes first."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Tries:
     def begin(self, key: Key) -> int:
         """0 where another try may be made, which then counts as failed until `forgive`; else seconds to wait.
 
-        It counts before the password is looked at, so that many tries sent at once gain nothing.
+        It counts before the password or code is looked at, so that many tries sent at once gain nothing.
         """
         now = self.clock()
         with self._lock:
@@ -53,6 +53,6 @@ class Tries:
             return 0
 
     def forgive(self, key: Key) -> None:
-        """The password was right: forget what failed before it."""
+        """It was right: forget what failed before it."""
         with self._lock:
             self._times.pop(key, None)

@@ -1,0 +1,360 @@
+"""axe-core finds nothing on any page of the application: a case for every address that a person can open.
+
+One application with made-up data, one server, one browser. An address without a case fails the first test: write the
+case, or name the address among those that are no page. What axe cannot see is in docs/accessibility.md.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from werkzeug.serving import make_server
+
+from app import clock
+from app.extensions import db, transaction
+from app.queries.collectors import get_collector
+from app.services import accounts, authority, devices, fieldwork, interviewers, paper, responding, slips
+from app.services.served import import_served
+from app.services.targets import set_targets
+from tests.auth.person import EMAIL, PASSWORD
+from tests.browser.conftest import PHONE, TABLET, _Quiet
+from tests.browser.kiosk import begin, press, wait_for_screen
+from tests.factories import make_collectors, make_wave, submission
+from tests.respond.instruments import every_type, item, made_of, section, three_sections
+from tests.results.conftest import make_office, release_wave
+from tests.services.staff.conftest import make_staff_wave
+
+pytestmark = pytest.mark.browser
+
+ROUTES = Path(__file__).parents[1] / "architecture" / "routes.txt"
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+# No page of ours: a file, an answer for a program, or a way to a page that has a case.
+NO_PAGES = {
+    "GET /authority.crt",
+    "GET /health",
+    "GET /k/manifest.webmanifest",
+    "GET /k/sw.js",
+    "GET /office/<survey>/<wave>/print/form.pdf",
+    "GET /office/<survey>/<wave>/print/posters.pdf",
+    "GET /results/<survey>/<wave>/workbooks/<stem>.xlsx",
+    "GET /static/<path:filename>",
+}
+
+SURVEY = "/office/citizens/counter"
+ID = "00000000-0000-4000-8000-000000000001"
+
+
+@dataclass
+class Place:
+    """The running application, and what was made in it: links by name, the kiosk's pairing code, an invitation."""
+
+    address: str
+    links: dict[str, str]
+    pairing: str
+    invitation: str
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory, migrated_file):
+    """An office with a released wave, a wave at the counter, one in sections, and one of staff."""
+    made = make_office(tmp_path_factory.mktemp("axe"), migrated_file)
+    with made.app_context():
+        release_wave(answered={"north-1": (8, 5), "north-2": (2, 2), "north-3": (8, 6), "south-1": (1, 12)})
+        authority.make(Path(made.instance_path) / authority.FOLDER, "Office", ["survey.test"], clock.now())
+        links, pairing = _counter()
+        staff = make_staff_wave({"law": 12})
+        invited = staff.made[0]
+    server = make_server("127.0.0.1", 0, made, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Place(
+        f"http://127.0.0.1:{server.server_port}",
+        links,
+        pairing,
+        f"/s/{invited.collector_code}?lang=vi#{invited.token}",
+    )
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    with made.app_context():
+        db.engine.dispose()
+
+
+def _counter():
+    """The waves with links of every mode, answers, a tablet, an interviewer, targets and figures."""
+    wave = make_wave("counter", asked=every_type())
+    names = ("qr", "kiosk", "interviewer", "paper")
+    links = {mode: make_collectors(wave, "north-1", mode=mode)[0] for mode in names}
+    links["slips"] = make_collectors(wave, "south-1", mode="qr")[0]
+    fieldwork.open_wave(wave)
+    pages = make_wave("pages", asked=three_sections().model_copy(update={"code": "pages"}), layout="sections")
+    links["sections"] = make_collectors(pages, "north-1")[0]
+    links["rated"] = _rated()
+    links["closed"] = make_collectors(pages, "north-1")[0]
+    fieldwork.open_wave(pages)
+    fieldwork.revoke_collector(links["closed"])
+    slips.make_sheets(links["slips"])
+    interviewers.add("L07", "Trần Thị Ỷ")
+    with transaction():
+        wave.double_entry = True
+    now = clock.now()
+    for link in ("qr", "kiosk"):
+        responding.submit(
+            submission(
+                links[link],
+                instrument_code="trial",
+                answers={"choice": "2"},
+                started_at=now,
+                submitted_at=now,
+                received_at=now,
+            )
+        )
+    set_targets(wave, 5)
+    import_served(b"agency,day,transactions,source\nnorth-1,2026-03-02,9,book\n")
+    office = [accounts.create_user(f"{name}@office.vn", name, PASSWORD).id for name in ("minh", "hoa")]
+    for user, choice in zip(office, ("1", "2"), strict=True):
+        raw = {"choice": (choice,)}
+        paper.enter(get_collector(links["paper"].code), "5", raw, language="vi", user_id=user)
+    _device, pairing = devices.add_device(
+        links["kiosk"], "Máy 1", language="vi", exit_code="2468", idle_seconds=60
+    )
+    return {name: link.code for name, link in links.items()}, pairing
+
+
+def _rated():
+    """A link of a wave that asks for an agency."""
+    wave = make_wave(
+        "rated", asked=made_of(section("all", item("office", type="rated_agency")), code="rated")
+    )
+    (link,) = make_collectors(wave, "north-1")
+    fieldwork.open_wave(wave)
+    return link
+
+
+@dataclass
+class Visit:
+    """A person at a browser; `look` runs axe on what is shown."""
+
+    page: object
+    place: Place
+
+    def go(self, path, look=True):
+        self.page.goto(self.place.address + path)
+        if look:
+            self.look()
+
+    def look(self):
+        # Colours and screens come in over a fifth of a second.
+        self.page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => 0)))")
+        found = Axe().run(self.page, options=RULES).response["violations"]
+        assert not found, f"{self.page.url}\n" + "\n".join(
+            f"{one['id']}: {one['help']}: {node['html'][:160]}" for one in found for node in one["nodes"]
+        )
+
+    def send(self):
+        self.page.locator("main .go").last.click()
+
+    def sign_in(self):
+        self.go("/sign-in?lang=vi", look=False)
+        self.page.locator("[name=email]").fill(EMAIL)
+        self.page.locator("[name=password]").fill(PASSWORD)
+        self.page.locator("main button").click()
+        self.page.wait_for_url("**/results/")
+
+
+CASES: dict[str, Callable[[Visit], None]] = {}
+
+
+def case(*routes: str):
+    """The function visits these addresses."""
+
+    def keep(function):
+        CASES.update({f"GET {route}": function for route in routes})
+        return function
+
+    return keep
+
+
+@case("/r/<code>")
+def the_form_with_every_item_type(visit):
+    for language in ("vi", "en"):
+        visit.go(f"/r/{visit.place.links['qr']}?lang={language}")
+    visit.send()
+    visit.page.locator(".summary").wait_for()
+    visit.look()
+    visit.page.locator("#item-choice input").first.check()
+    visit.page.locator("#item-number input").fill("11")
+    visit.send()
+    visit.page.locator("#item-number [aria-invalid]").wait_for()
+    visit.look()
+    visit.page.locator("#item-number input").fill("")
+    visit.send()
+    visit.page.locator(".receipt").wait_for()
+    visit.look()
+    for link in ("sections", "rated", "slips"):
+        visit.go(f"/r/{visit.place.links[link]}?lang=vi")
+    for refused in (visit.place.links["closed"], "nothing-here", f"{visit.place.links['slips']}?slip=WRONG"):
+        visit.go(f"/r/{refused}")
+
+
+@case("/r/<code>/new", "/r/<code>/<response_id>")
+def the_form_without_script(visit):
+    visit.go(f"/r/{visit.place.links['qr']}/new?lang=vi")
+    assert visit.page.url.split("?")[0].count("-") == 4, "it leads to an address with an id"
+    visit.go(f"/r/{visit.place.links['sections']}/{ID}?lang=en")
+
+
+@case("/r/<code>/interviewer")
+def the_interviewers_code(visit):
+    visit.go(f"/r/{visit.place.links['interviewer']}/interviewer?lang=vi")
+    visit.page.locator("#code").fill("L99")
+    visit.page.keyboard.press("Enter")
+    visit.page.locator("#code-error").wait_for()
+    visit.look()
+
+
+@case("/r/<code>/resume")
+def save_and_resume(visit):
+    link = visit.place.links["qr"]
+    visit.go(f"/r/{link}?lang=vi", look=False)
+    visit.page.locator("[name=_save]").click()
+    visit.page.locator(".big-code").wait_for()
+    visit.look()
+    visit.go(f"/r/{link}/resume?lang=vi")
+    visit.page.locator("#code").fill("wrong")
+    visit.page.keyboard.press("Enter")
+    visit.page.locator("#code-error").wait_for()
+    visit.look()
+
+
+@case("/k/", "/k/<code>")
+def the_kiosk(visit):
+    visit.page.set_viewport_size({"width": 1180, "height": 820})
+    visit.go("/k/?lang=vi")
+    visit.page.get_by_label("Mã ghép nối").fill(visit.place.pairing)
+    visit.page.get_by_role("button", name="Ghép nối").click()
+    visit.page.wait_for_selector("[data-do=begin]")
+    visit.look()
+    begin(visit.page)
+    visit.look()
+    visit.page.locator("#item-choice").get_by_label("Tốt").click()
+    for code in ("multi", "text", "number", "day"):
+        visit.page.locator(f"#item-{code}").wait_for(state="visible")
+        visit.look()
+        press(visit.page, "next" if code == "day" else "skip")
+    wait_for_screen(visit.page, "thanks")
+    visit.look()
+
+
+@case("/s/<code>")
+def the_staff_form(visit):
+    visit.go(visit.place.invitation)
+    visit.page.get_by_role("button", name="Bắt đầu").click()
+    visit.page.locator("#item-polite").wait_for()
+    visit.look()
+    visit.go(visit.place.invitation.split("?")[0] + "?lang=en")
+
+
+@case("/authority")
+def the_certificate(visit):
+    visit.go("/authority?lang=vi")
+
+
+@case("/", "/sign-in")
+def the_sign_in(visit):
+    visit.go("/")
+    visit.go("/sign-in?lang=vi")
+    visit.page.locator("[name=email]").fill("nobody@office.vn")
+    visit.page.locator("[name=password]").fill("wrong")
+    visit.page.locator("main button").click()
+    visit.page.locator(".summary").wait_for()
+    visit.look()
+
+
+@case("/results/", "/results/<survey>/<wave>/")
+def the_results(visit):
+    visit.sign_in()
+    visit.look()
+    for query in ("lang=vi", "lang=en&branch=north"):
+        visit.go(f"/results/citizens/2026/?{query}")
+    visit.go("/results/citizens/none/")
+
+
+@case("/office/", "/office/<survey>/<wave>/", "/office/unsent", "/office/served")
+def the_offices_lists(visit):
+    visit.sign_in()
+    for path in ("/office/?lang=vi", f"{SURVEY}/", "/office/unsent", "/office/served"):
+        visit.go(path)
+    visit.send()
+    visit.page.locator(".summary").wait_for()
+    visit.look()
+
+
+@case("/office/<survey>/<wave>/monitoring")
+def the_monitoring(visit):
+    visit.sign_in()
+    for language in ("vi", "en"):
+        visit.go(f"{SURVEY}/monitoring?lang={language}")
+    visit.page.locator("#target").fill("many")
+    visit.send()
+    visit.page.locator(".summary").wait_for()
+    visit.look()
+
+
+@case(
+    "/office/<survey>/<wave>/devices",
+    "/office/<survey>/<wave>/print/",
+    "/office/<survey>/<wave>/interviewers/",
+)
+def the_offices_tools(visit):
+    visit.sign_in()
+    for name in ("devices?lang=vi", "print/", "interviewers/"):
+        visit.go(f"{SURVEY}/{name}")
+
+
+@case(
+    "/office/<survey>/<wave>/paper/",
+    "/office/<survey>/<wave>/paper/<int:link>/",
+    "/office/<survey>/<wave>/paper/<int:link>/<number>/decide",
+)
+def the_paper_entry(visit):
+    visit.sign_in()
+    for name in ("?lang=vi", "4/", "4/5/decide"):
+        visit.go(f"{SURVEY}/paper/{name}")
+
+
+@pytest.fixture
+def visit(chromium, place):
+    context = chromium.new_context(viewport=PHONE, locale="vi-VN")
+    yield Visit(context.new_page(), place)
+    context.close()
+
+
+@pytest.mark.parametrize("look", dict.fromkeys(CASES.values()), ids=lambda one: one.__name__)
+def test_nothing_is_found(visit, look):
+    look(visit)
+
+
+def test_a_wide_screen_and_the_dark_are_clean_too(chromium, place):
+    context = chromium.new_context(viewport=TABLET, locale="vi-VN", color_scheme="dark")
+    visit = Visit(context.new_page(), place)
+    the_form_with_every_item_type(visit)
+    the_results(visit)
+    visit.go(f"{SURVEY}/monitoring")
+    context.close()
+
+
+def test_every_address_that_can_be_opened_has_a_case():
+    listed = {line for line in ROUTES.read_text(encoding="utf-8").split("\n") if line.startswith("GET ")}
+    assert not NO_PAGES & CASES.keys()
+    without = sorted(listed - NO_PAGES - CASES.keys())
+    assert not without, f"Write a case in {__name__} for {without}, or name it among NO_PAGES."
+    gone = sorted((NO_PAGES | CASES.keys()) - listed)
+    assert not gone, f"{gone} is in no list of addresses; take it out here."
