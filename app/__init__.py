@@ -21,9 +21,12 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     from app import errors, extensions, models, security  # noqa: F401 (models: the tables register themselves)
     from app.auth import blueprint as auth
     from app.config import instance_path, settings
+    from app.doorstep import blueprint as doorstep
     from app.health import blueprint as health
     from app.manage import blueprint as manage
     from app.respond import blueprint as respond
+    from app.respond.kiosk import blueprint as kiosk
+    from app.respond.staff import blueprint as staff
     from app.results import blueprint as results
 
     overrides = config or {}
@@ -37,9 +40,14 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 
     # A submission is authorised by its collector and uses no cookie, so there is no session to protect.
     extensions.csrf.exempt(respond)
+    extensions.csrf.exempt(kiosk)
+    extensions.csrf.exempt(staff)
     app.register_blueprint(respond)
+    app.register_blueprint(kiosk)
+    app.register_blueprint(staff)
     app.register_blueprint(auth)
     app.register_blueprint(manage)
     app.register_blueprint(results)
     app.register_blueprint(health)
+    app.register_blueprint(doorstep)
     return app

@@ -23,11 +23,18 @@ class Entry:
 
 
 COMMANDS = {
+    "authority": Entry("Make and renew the https that tablets need to work offline."),
     "check": Entry("Check an instrument file and name every problem with its place."),
+    "clauses": Entry("List the codes of conduct, and compare two versions of one."),
     "db": Entry("Make or upgrade the database.", database=True),
     "demo": Entry("Do the main job on a simulated wave and serve it."),
+    "device": Entry("Make, list and revoke the tablets at the counters.", database=True),
+    "import-queue": Entry("Take in the file that a tablet exported of its unsent answers.", database=True),
+    "print": Entry("Make posters, receipt slips and paper forms.", database=True),
     "score": Entry("Score a CSV or Parquet file of responses, with no database."),
     "serve": Entry("Run the production server."),
+    "served": Entry("Take in how many transactions the offices served.", database=True),
+    "tidy": Entry("Delete drafts whose code has ended.", database=True),
     "user": Entry("Say who may sign in.", database=True),
     "wave": Entry("Open, close, release and look at waves.", database=True),
 }
@@ -35,10 +42,12 @@ COMMANDS = {
 # What whoever runs a command can mend. A class whose module is not loaded cannot have been raised.
 REFUSALS = {
     "app.config": "SettingError",
+    "app.printing.typesetting": "PrintingUnavailable",
     "app.queries.errors": "NotFound",
     "app.services.errors": "ServiceError",
     "app.services.files": "FileRefused",
     "app.workbooks.problems": "WorkbookError",
+    "surveys.clauses": "CatalogueError",
     "surveys.problems": "InstrumentError",
 }
 
@@ -56,7 +65,8 @@ class Refusals(click.Group):
             from flask.cli import ScriptInfo
 
             context.obj = ScriptInfo(create_app=_create_app)
-        return getattr(import_module(f"app.commands.{name}"), name)
+        module = name.replace("-", "_")
+        return getattr(import_module(f"app.commands.{module}"), module)
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without loading them."""

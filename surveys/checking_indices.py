@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from surveys.checking_items import item_paths, looked_at
+from surveys.checking_items import item_paths, looked_at, lopsided
 from surveys.instrument import Instrument, Item, Node, inherit
 from surveys.problems import Finding, Path, closest
 
@@ -31,6 +31,7 @@ def check(instrument: Instrument) -> Iterator[Finding]:
             yield from _shape(place)
             yield from _rules(place)
             yield from _respondent(place)
+            yield from _satisfied(place)
             for position in range(len(place.node.items)):
                 yield from _item(instrument, paths, place, position, seen)
 
@@ -90,6 +91,21 @@ def _respondent(place: Place) -> Iterator[Finding]:
         yield Finding("respondent_rule_unused", path, {"key": "min_answered"}, about)
 
 
+def _satisfied(place: Place) -> Iterator[Finding]:
+    node = place.node
+    given_here = not place.above or place.above[-1].node.satisfied != node.satisfied
+    if node.satisfied and given_here and not _reads_satisfied(node):
+        about = tuple((*each.path, "score") for each in (*place.above, place))
+        yield Finding("satisfied_unused", (*place.path, "satisfied"), {"score": node.score}, about)
+
+
+def _reads_satisfied(node: Node) -> bool:
+    """Whether this node or one below it, with its rules resolved, scores items as top_box."""
+    if node.score == "top_box" and node.items:
+        return True
+    return any(_reads_satisfied(inherit(node, child)) for child in node.children)
+
+
 def _reads_answered(node: Node) -> bool:
     """Whether this node or one below it, with its rules resolved, is a respondent_mean over items."""
     if node.aggregate == "respondent_mean" and node.items:
@@ -120,12 +136,26 @@ def _item(
     elif item.scale is None or item.scale in instrument.scales:
         for rule in _unscorable(instrument, item, place.node):
             yield Finding(rule, path, context, about)
+        if place.node.score == "top_box":
+            yield from _in_item(instrument, item, place.node, path, about)
+
+
+def _in_item(
+    instrument: Instrument, item: Item, node: Node, path: Path, about: tuple[Path, ...]
+) -> Iterator[Finding]:
+    """What the index's own `satisfied` asks of an item."""
+    values = {o.code: o.value for o in instrument.options(item) if o.value is not None}
+    for code in node.satisfied:
+        if code not in values:
+            yield Finding("satisfied_not_in_item", path, {"value": item.code, "option": code}, about)
+    if node.satisfied and item.reverse and not instrument.satisfied(item):
+        yield from lopsided(set(values.values()), path, about)
 
 
 def _unscorable(instrument: Instrument, item: Item, node: Node) -> Iterator[str]:
     """Rules that keep an item from being scored as its node wants."""
     values = {option.value for option in instrument.options(item) if option.value is not None}
-    if node.score == "top_box" and not instrument.satisfied(item):
+    if node.score == "top_box" and not (node.satisfied or instrument.satisfied(item)):
         yield "top_box_without_satisfied"
     if node.score == "mean_100" and len(values) < 2:
         yield "mean_100_without_values"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from surveys import clauses
 from surveys.conditions import number
 from surveys.instrument import RESERVED, Instrument, Item, Option, Scale
 from surveys.problems import Finding, Path, closest
 
-ANSWERABLE = ("choice", "multi", "text", "number", "date")
+ANSWERABLE = ("choice", "multi", "text", "number", "date", "rated_agency")
 WITH_OPTIONS = ("choice", "multi")
 TEXT_LIMIT = 10_000  # the most characters that `max` may allow a text
 
@@ -79,6 +80,9 @@ def _item(instrument: Instrument, item: Item, path: Path) -> Iterator[Finding]:
         for key in ("scale", "options"):
             if getattr(item, key):
                 yield Finding("options_not_for_type", (*path, key), {"type": item.type, "key": key})
+    yield from _rated(item, path)
+    if item.clause is not None and (reason := clauses.unknown(item.clause)):
+        yield Finding("clause_unknown", (*path, "clause"), {"value": item.clause, "reason": reason})
     if item.scale is not None and item.scale not in instrument.scales:
         context = {"value": item.scale, "advice": closest(item.scale, instrument.scales)}
         yield Finding("unknown_scale", (*path, "scale"), context, (("scales", item.scale),))
@@ -87,6 +91,17 @@ def _item(instrument: Instrument, item: Item, path: Path) -> Iterator[Finding]:
         yield from _reverse(instrument, item, path)
     if item.max is not None:
         yield from _max(instrument, item, item.max, path)
+
+
+def _rated(item: Item, path: Path) -> Iterator[Finding]:
+    if item.type != "rated_agency":
+        if item.agencies is not None:
+            yield Finding("agencies_not_for_type", (*path, "agencies"), {"type": item.type})
+        return
+    if item.agencies is None:
+        yield Finding("agencies_missing", path)
+    if item.role != "screening":
+        yield Finding("rated_agency_role", (*path, "role"), {"role": item.role})
 
 
 def _choices(instrument: Instrument, item: Item, path: Path) -> Iterator[Finding]:
@@ -108,10 +123,15 @@ def _reverse(instrument: Instrument, item: Item, path: Path) -> Iterator[Finding
     if not values:
         yield Finding("reverse_without_values", place, {}, about)
     elif instrument.satisfied(item):
-        for value in sorted(values):
-            if min(values) + max(values) - value not in values:
-                yield Finding("reverse_lopsided", place, {"value": f"{value:g}"}, about)
-                return
+        yield from lopsided(values, place, about)
+
+
+def lopsided(values: set[float], place: Path, about: tuple[Path, ...]) -> Iterator[Finding]:
+    """The first of the values that has no counterpart when they are mirrored."""
+    for value in sorted(values):
+        if min(values) + max(values) - value not in values:
+            yield Finding("reverse_lopsided", place, {"value": f"{value:g}"}, about)
+            return
 
 
 def _max(instrument: Instrument, item: Item, most: float, path: Path) -> Iterator[Finding]:

@@ -76,8 +76,8 @@ def _unfit(instrument: Instrument, item: Item, comparison: Comparison) -> str | 
     if item.type == "date" and (len(texts) < len(literals) or not all(_is_day(text) for text in texts)):
         return "compare a date item with dates such as '2025-12-31'"
     ordered = relation not in (*_EXACT, "contains")
-    if item.type == "text" and (ordered or len(texts) < len(literals)):
-        return "a text item can be compared by == and != with a quoted text"
+    if item.type in ("text", "rated_agency") and (ordered or len(texts) < len(literals)):
+        return f"a {item.type} item can be compared by == and != with a quoted text"
     if item.type == "choice" and ordered:
         if texts:
             return f"{relation} needs a number, without quotes"

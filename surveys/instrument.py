@@ -25,7 +25,7 @@ RESERVED = "__"
 # Words of the `show_if` grammar and columns of the snapshot (CONTRACTS 7): no item may be called so.
 GRAMMAR_WORDS = frozenset(("and", "or", "not", "in"))
 RESERVED_CODES = GRAMMAR_WORDS | frozenset(
-    ("response_key", "agency", "collector", "stratum", "weight", "mode", "language", "date", "week")
+    ("response_key", "agency", "collector", "stratum", "weight", "mode", "language", "date", "week", "flags")
 )
 
 
@@ -63,6 +63,7 @@ Kind = Literal["survey", "assessment", "report"]
 Audience = Literal["citizen", "business", "staff", "inspector", "officer"]
 ItemType = Literal["choice", "multi", "text", "number", "date", "file", "rated_agency"]
 Role = Literal["score", "profile", "screening", "open"]
+Rateable = Literal["all", "others"]
 Wording = Literal["official", "own"]
 Status = Literal["V", "P", "M", "own"]
 Measure = Literal["top_box", "mean_100", "points"]
@@ -115,6 +116,8 @@ class Item(Part):
     """Name of the scale that gives the options; for choice and multi, instead of `options`."""
     options: tuple[Option, ...] = ()
     """The item's own options; for choice and multi, instead of `scale`."""
+    agencies: Rateable | None = None
+    """For rated_agency: which agencies can be chosen; others: all but the respondent's own."""
     required: YesNo = False
     """Whether a respondent must answer; otherwise leaving out is `no_answer`."""
     reverse: YesNo = False
@@ -177,6 +180,8 @@ class Node(Part):
     """Share among the siblings, where the node above averages its children."""
     points: Number | None = Field(default=None, gt=0)
     """What the node is worth where the score is points."""
+    satisfied: tuple[OptionCode, ...] = ()
+    """Codes that count as satisfied below this node, instead of those of the scale (top_box; inherited)."""
     min_answered: Number | None = Field(default=None, ge=0, le=1)
     """Share of the node's items a person must have answered (respondent_mean; inherited; default 0.5)."""
     min_children: Whole | None = Field(default=None, ge=1)
@@ -252,7 +257,7 @@ class Instrument(Part):
         return item.options or (self.scales[item.scale].options if item.scale else ())
 
     def satisfied(self, item: Item) -> tuple[str, ...]:
-        """Codes that count for top_box (before `reverse` is applied); empty where the item has no top_box."""
+        """Codes that its scale counts for top_box (before `reverse` is applied); empty where it names none."""
         return self.scales[item.scale].satisfied if item.scale and not item.options else ()
 
     def walk(self) -> Iterator[tuple[Index, str, Node]]:
@@ -273,6 +278,7 @@ def inherit(node: Node, child: Node) -> Node:
             "score": child.score or node.score,
             "aggregate": child.aggregate or node.aggregate,
             "undefined": child.undefined or node.undefined,
+            "satisfied": child.satisfied or node.satisfied,
             "min_answered": node.min_answered if child.min_answered is None else child.min_answered,
         }
     )

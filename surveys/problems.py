@@ -75,7 +75,16 @@ SENTENCES: Mapping[str, str] = {
         "Option '{value}' of a multi item becomes part of a column name; "
         "use small letters without accents, digits, single _ and -."
     ),
-    "type_not_offered": "Items of type {type} can't be answered; use choice, multi, text, number or date.",
+    "type_not_offered": (
+        "Items of type {type} can't be answered; use choice, multi, text, number, date or rated_agency."
+    ),
+    "clause_unknown": "`clause` is '{value}', but {reason}",
+    "agencies_missing": "A rated_agency item must say which `agencies` can be chosen; add `all` or `others`.",
+    "agencies_not_for_type": "An item of type {type} has no `agencies`; remove the key or change the type.",
+    "rated_agency_role": (
+        "A rated_agency item says whom the other answers are about and can't have the role {role}; "
+        "give it `role: screening`."
+    ),
     "reverse_without_values": "`reverse` needs options with values; remove it or give the options values.",
     "reverse_lopsided": (
         "`reverse` can't mirror `satisfied`: {value} has no counterpart among the values; space the values evenly."
@@ -104,6 +113,11 @@ SENTENCES: Mapping[str, str] = {
         "Item '{value}' can't score as top_box, because its options say nothing of `satisfied`; "
         "use a scale with `satisfied` or another score."
     ),
+    "satisfied_not_in_item": (
+        "`satisfied` of the index names '{option}', which is no option with a value of item '{value}'; "
+        "name one that all items below have."
+    ),
+    "satisfied_unused": "Only top_box reads `satisfied`, and the score here is {score}; remove it.",
     "mean_100_without_values": (
         "Item '{value}' can't score as mean_100, because its options have no two different values; "
         "give them values or use another score."

@@ -16,6 +16,7 @@ from typing import Literal
 
 from surveys.answers import Answer, Answers
 from surveys.instrument import Instrument, Item
+from surveys.rating import Agencies
 from surveys.routing import route
 
 TEXT_LIMIT = 2_000
@@ -33,7 +34,8 @@ ProblemCode = Literal[
     "too_large",  # `limit`
     "not_a_date",
     "too_long",  # `limit`, `length`
-    "type_not_offered",  # no answer of this type can be sent; a checked instrument has no such item
+    "not_rateable",  # no agency of the wave's tree date, or one's own where only others are rated
+    "type_not_offered",  # no answer of this type can be sent here
 ]
 
 _NUMBER = re.compile(r"([+-]?)(\d{1,40})(?:[.,](\d{1,15}))?", re.ASCII)
@@ -68,17 +70,20 @@ class Checked:
 Result = tuple[Answer | None, AnswerProblem | None]
 
 
-def check(instrument: Instrument, raw: Mapping[str, Sequence[str]]) -> Checked:
+def check(
+    instrument: Instrument, raw: Mapping[str, Sequence[str]], agencies: Agencies | None = None
+) -> Checked:
     """Examines all that was sent; `raw` holds every value of every key that claims to be an item.
 
-    An item that is hidden is not examined, and its answer is dropped. An answer with a problem counts as
-    absent for what comes after it.
+    `agencies` are those that a rated_agency item can name; None: such an item cannot be answered here. An item
+    that is hidden is not examined, and its answer is dropped. An answer with a problem counts as absent for what
+    comes after it.
     """
     answers: Answers = {}
     problems: list[AnswerProblem] = []
 
     def answer_to(item: Item) -> Answer | None:
-        answer, problem = check_item(instrument, item, raw.get(item.code, ()))
+        answer, problem = check_item(instrument, item, raw.get(item.code, ()), agencies)
         if problem is not None:
             problems.append(problem)
         elif answer is not None:
@@ -95,16 +100,20 @@ def check(instrument: Instrument, raw: Mapping[str, Sequence[str]]) -> Checked:
     return Checked(answers, dropped, unknown, tuple(problems))
 
 
-def check_item(instrument: Instrument, item: Item, values: Sequence[str]) -> Result:
+def check_item(
+    instrument: Instrument, item: Item, values: Sequence[str], agencies: Agencies | None = None
+) -> Result:
     """The clean answer to one item, or what is wrong; (None, None) where it was left out and may be."""
     given = _given(values)
     if not given:
         return None, AnswerProblem(item.code, "required") if item.required else None
-    if item.type not in _CHECKS:
+    if item.type not in _CHECKS and (item.type != "rated_agency" or agencies is None):
         return None, AnswerProblem(item.code, "type_not_offered")
     if item.type != "multi" and len(given) > 1:
         return None, AnswerProblem(item.code, "too_many_values")
     try:
+        if item.type == "rated_agency" and agencies is not None:
+            return _rated(agencies, item, given), None
         return _CHECKS[item.type](instrument, item, given), None
     except _Wrong as wrong:
         return None, AnswerProblem(item.code, wrong.code, wrong.context)
@@ -193,6 +202,12 @@ def _date(instrument: Instrument, item: Item, given: tuple[str, ...]) -> str:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise _Wrong("not_a_date")
     return day.isoformat()
+
+
+def _rated(agencies: Agencies, item: Item, given: tuple[str, ...]) -> str:
+    if not agencies.may_be_rated(item, given[0]):
+        raise _Wrong("not_rateable")
+    return given[0]
 
 
 _CHECKS: Mapping[str, Callable[[Instrument, Item, tuple[str, ...]], Answer]] = {

@@ -1,6 +1,15 @@
 """The survey office's side: waves in the field, their links, devices, paper, and how the fieldwork goes."""
 
-from app.manage import waves  # noqa: F401 (its routes register themselves)
+from app.manage import (  # noqa: F401 (their routes register themselves)
+    devices,
+    interviewers,
+    monitoring,
+    paper,
+    printing,
+    queue_files,
+    served,
+    waves,
+)
 from app.manage.blueprint import blueprint
 
 __all__ = ["blueprint"]

@@ -15,7 +15,9 @@ from app.respond.fields import AnswerForm, form_class
 from app.respond.posting import Post
 from surveys.answers import Answers
 from surveys.instrument import Instrument
+from surveys.rating import Agencies
 from surveys.routing import asked
+from surveys.validation import check
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,20 @@ class Ready:
     answers: Answers
 
 
-def next_step(post: Post, earlier: Raw) -> Ask | Ready:
-    """Decide on a post; `earlier` are the answers that a form in sections carried along."""
-    raw = _together(post, earlier)
+def next_step(post: Post, earlier: Raw, agencies: Agencies | None = None) -> Ask | Ready:
+    """Decide on a post; `earlier` are the answers that a form in sections carried along.
+
+    `agencies` are those that a rated_agency item of this form can name.
+    """
+    raw = together(post, earlier)
     if post.switch:
         return Ask(post.switch, post.section, raw)
-    form = form_class(post.version, post.language)(_multi(raw))
+    if post.section is None and post.response_id is not None:
+        # Nearly every post: nothing to say, so no form is made to say it.
+        checked = check(post.version.instrument, raw, agencies)
+        if not checked.problems and post.confirmed.issuperset(checked.dropped):
+            return Ready(post.response_id, checked.answers)
+    form = form_class(post.version, post.language)(_multi(raw), agencies)
     form.validate()
     if post.section is None:
         return _finish(post, form, raw)
@@ -63,9 +73,11 @@ def next_step(post: Post, earlier: Raw) -> Ask | Ready:
     return _finish(post, form, raw)
 
 
-def neighbours(post: Post, section: str, raw: Raw) -> tuple[str | None, str | None]:
+def neighbours(
+    post: Post, section: str, raw: Raw, agencies: Agencies | None = None
+) -> tuple[str | None, str | None]:
     """The sections before and after this one that these answers lead through; None where there is none."""
-    form = form_class(post.version, post.language)(_multi(raw))
+    form = form_class(post.version, post.language)(_multi(raw), agencies)
     form.validate()
     return _neighbours(form, section)
 
@@ -84,7 +96,7 @@ def _finish(post: Post, form: AnswerForm, raw: Raw) -> Ask | Ready:
     return Ready(post.response_id, form.checked.answers)
 
 
-def _together(post: Post, earlier: Raw) -> Raw:
+def together(post: Post, earlier: Raw) -> Raw:
     """The answers of this page in place of what was carried for its items."""
     here = set(_codes(post.version.instrument, post.section)) if post.section else set()
     kept = {code: values for code, values in earlier.items() if code not in here}

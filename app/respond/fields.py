@@ -18,6 +18,7 @@ from wtforms.form import BaseForm
 from app.respond.sentences import sentence
 from app.respond.versions import Version
 from surveys.instrument import Instrument, Item
+from surveys.rating import Agencies
 from surveys.validation import Checked, check, check_item
 
 
@@ -61,18 +62,26 @@ class DateField(AnswerField):
     control = "date"
 
 
+class AgencyField(AnswerField):
+    """An agency out of the wave's list."""
+
+    control = "agencies"
+
+
 FIELDS: dict[str, type[AnswerField]] = {
     "choice": ChoiceField,
     "multi": MultiField,
     "text": TextField,
     "number": NumberField,
     "date": DateField,
+    "rated_agency": AgencyField,
 }
 
 
 class AnswerForm(BaseForm):
     """The posted answers to one instrument. `checked` is there after `validate`.
 
+    `agencies` are those that a rated_agency item can name, None where it can name none.
     What is wrong is said item by item; an item that the answers before it hide is never wrong.
     """
 
@@ -80,14 +89,15 @@ class AnswerForm(BaseForm):
     unbound: ClassVar[dict[str, UnboundField]]
     checked: Checked
 
-    def __init__(self, raw: MultiDict[str, str]):
+    def __init__(self, raw: MultiDict[str, str], agencies: Agencies | None = None):
+        self.agencies = agencies
         super().__init__(self.unbound, meta=Form.Meta())
         self.process(raw)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check each item by itself, then let the routing decide which of them were asked at all."""
         super().validate(extra_validators)
-        self.checked = check(self.instrument, self.data)
+        self.checked = check(self.instrument, self.data, self.agencies)
         wrong = {problem.item for problem in self.checked.problems}
         for field in self:
             if field.name not in wrong:
@@ -107,8 +117,8 @@ def form_class(version: Version, language: str) -> type[AnswerForm]:
 
 
 def _rule_of(instrument: Instrument, item: Item, language: str) -> Callable[[BaseForm, Field], None]:
-    def rule(_form: BaseForm, field: Field) -> None:
-        _answer, problem = check_item(instrument, item, field.data or ())
+    def rule(form: BaseForm, field: Field) -> None:
+        _answer, problem = check_item(instrument, item, field.data or (), form.agencies)
         if problem is not None:
             raise ValidationError(sentence(problem, instrument, FIELDS[item.type].control, language))
 

@@ -30,12 +30,22 @@ _CONFLICT = Message(
     _("Your answers had been received already."),
     _("What you sent first is kept. The changes you made afterwards were not stored."),
 )
+_REPEAT = Message(
+    409,
+    _("This slip has been used, or there was none."),
+    _(
+        "Your answers are kept, but apart from the results: at this counter one slip gives one answer. "
+        "Ask at the desk if this is a mistake."
+    ),
+)
 
 
 def reply_to(outcome: Outcome) -> Message:
     """The page for this outcome."""
     if outcome.status == "conflict":
         return _CONFLICT
+    if outcome.status == "repeat":
+        return _REPEAT
     if outcome.status == "already":
         return _ALREADY
     return _STORED if outcome.counted else _LATE

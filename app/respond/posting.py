@@ -16,6 +16,7 @@ from app.respond.carrying import Raw
 from app.respond.links import Link, find_version
 from app.respond.refusals import Refused
 from app.respond.versions import Version
+from app.services.submissions import LONGEST_CODE
 from surveys.instrument import Instrument
 
 _KEYS = frozenset(
@@ -25,10 +26,13 @@ _KEYS = frozenset(
         "_confirmed",  # items of which the person was told that their answers will be left out
         "_go",  # next | back (no script, sections as pages)
         "_id",  # response id made by the script; without script it stands in the address
+        "_interviewer",  # code of the interviewer beside the one who answers
         "_instrument",  # code@version the page was made from
         "_language",  # language the page spoke
+        "_save",  # put the answers aside instead of sending them
         "_section",  # the one section this page holds (no script, sections as pages)
         "_sent",  # the device's clock when the form was sent
+        "_slip",  # code of the receipt slip that opened the form
         "_started",  # and when it was opened
         "_switch",  # language to go on in: nothing is sent yet
     }
@@ -55,6 +59,9 @@ class Post:
     at: str
     started_at: datetime | None
     sent_at: datetime | None
+    slip: str | None
+    interviewer: str | None
+    save: bool
 
 
 def read_post(form: MultiDict[str, str], link: Link, in_address: str | None) -> Post:
@@ -85,6 +92,9 @@ def read_post(form: MultiDict[str, str], link: Link, in_address: str | None) -> 
         at=ours["_at"],
         started_at=_moment(ours["_started"]),
         sent_at=_moment(ours["_sent"]),
+        slip=_code(ours["_slip"]),
+        interviewer=_code(ours["_interviewer"]),
+        save=bool(ours["_save"]),
     )
 
 
@@ -109,6 +119,13 @@ def _items_of(instrument: Instrument, section: str | None) -> frozenset[str]:
         if each.code == section:
             return frozenset(item.code for item in each.items)
     raise Refused("unknown_part")
+
+
+def _code(text: str) -> str | None:
+    """A code that somebody typed. Raises Refused for what nobody can have typed."""
+    if len(text) > LONGEST_CODE or not text.isprintable():
+        raise Refused("unknown_part")
+    return text.strip() or None
 
 
 def _moment(text: str) -> datetime | None:

@@ -84,6 +84,11 @@ REFUSALS = {
         _("Nothing was stored. Open the form again and fill in the one that this link leads to."),
         again=True,
     ),
+    "closed_to_drafts": Message(
+        410,
+        _("This survey has closed"),
+        _("Nothing was put aside, because it could not be opened again. Go back and send your answers now."),
+    ),
     "tampered": Message(
         400,
         _("Your earlier answers came back changed"),

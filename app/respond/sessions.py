@@ -11,16 +11,18 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 
 class NoSessionBehindLinks(SecureCookieSessionInterface):
-    """Signed cookies for the office, nothing under `prefix`."""
+    """Signed cookies for the office, nothing under `prefixes`."""
 
-    def __init__(self, prefix: str):
-        self.prefix = prefix
+    def __init__(self, prefixes: tuple[str, ...]):
+        self.prefixes = prefixes
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """None makes Flask use an empty session that cannot be written. The route is not known yet here."""
-        return None if request.path.startswith(self.prefix) else super().open_session(app, request)
+        return None if request.path.startswith(self.prefixes) else super().open_session(app, request)
 
 
 def init_app(app: Flask, prefix: str) -> None:
-    """Keep sessions away from the addresses under `prefix`."""
-    app.session_interface = NoSessionBehindLinks(prefix)
+    """Keep sessions away from the addresses under `prefix` as well."""
+    before = app.session_interface
+    known = before.prefixes if isinstance(before, NoSessionBehindLinks) else ()
+    app.session_interface = NoSessionBehindLinks((*known, prefix))

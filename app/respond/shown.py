@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import groupby
 
 from app.respond.conditions import condition_for_script
 from app.respond.fields import FIELDS
+from app.respond.rated import RatedAgency
 from app.respond.versions import Version
 from surveys.instrument import Item, Section, Text
 
@@ -24,6 +26,14 @@ class ShownOption:
     label: str
     id: str
     missing: bool  # stands for a missing answer, so no condition holds on it
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGroup:
+    """Agencies that are listed under one; `label` is empty for those that stand under none."""
+
+    label: str
+    options: tuple[RatedAgency, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,7 @@ class ShownItem:
     condition: str | None
     unofficial: bool  # the sentence is ours, whatever the instrument asks after
     unverified: bool  # what the official form asks here has not been read in its text
+    groups: tuple[ShownGroup, ...] = ()  # the agencies that can be chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +111,16 @@ class ShownInstrument:
         return tuple(item for item in self.items if item.unverified)
 
 
+def _groups(item: Item, rated: tuple[RatedAgency, ...]) -> tuple[ShownGroup, ...]:
+    if item.type != "rated_agency":
+        return ()
+    chosen = [one for one in rated if not (item.agencies == "others" and one.own)]
+    return tuple(ShownGroup(above, tuple(each)) for above, each in groupby(chosen, key=lambda one: one.above))
+
+
 @lru_cache(maxsize=128)
-def show(version: Version, language: str) -> ShownInstrument:
-    """The instrument in `language`, which must be one of its own."""
+def show(version: Version, language: str, rated: tuple[RatedAgency, ...] = ()) -> ShownInstrument:
+    """The instrument in `language`, which must be one of its own; `rated` are the agencies it lists for choice."""
     instrument = version.instrument
 
     def said(text: Text | None) -> str | None:
@@ -129,6 +147,7 @@ def show(version: Version, language: str) -> ShownInstrument:
             condition=condition_for_script(item.show_if),
             unofficial=item.wording == "own",
             unverified=item.status in ("P", "M") or (item.wording == "official" and item.status != "V"),
+            groups=_groups(item, rated),
         )
 
     def shown_section(section: Section) -> ShownSection:

@@ -19,11 +19,22 @@ def render(template: str, language: str, **context: Any) -> str:
     return render_template(
         template,
         language=language,
+        direction=direction(language),
         in_words=Markup("") if words == language else Markup(' lang="{}"').format(words),
         language_name=language_name,
         _=translations(words).gettext,
         **context,
     )
+
+
+@cache
+def direction(code: str) -> str:
+    """Which way a language is written, as `dir` takes it; left to right where Babel does not know it."""
+    try:
+        order = Locale.parse(code, sep="-").character_order
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
+    return "rtl" if order == "right-to-left" else "ltr"
 
 
 @cache

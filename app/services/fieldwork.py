@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from app.config import office_day
 from app.extensions import db, transaction
 from app.models import (
     COMBINES,
@@ -30,6 +31,7 @@ from app.queries.waves import find_instrument_version, find_survey, find_wave
 from app.services.errors import ServiceError
 from app.services.sampling import Plan, plan_problems
 from app.services.snapshot_columns import is_design_column
+from app.services.staff import contacts
 from surveys import loading
 from surveys.instrument import Instrument
 
@@ -113,7 +115,8 @@ class NotReady(ServiceError):
 class CollectorRow:
     """One collector to be added: the agency it stands for, the words on it, how answers come in by it.
 
-    `day` is the one day a sampled counter-day stands for, None: any day. `plan` None: outside any sample.
+    `day` is the one day a sampled counter-day stands for, None: any day. `plan` None: outside any sample. `target` is
+    how many answers are wanted, None: no number was set.
     """
 
     agency: str
@@ -121,6 +124,7 @@ class CollectorRow:
     mode: str = "qr"
     day: date | None = None
     plan: Plan | None = None
+    target: int | None = None
 
 
 def register_instrument(instrument: Instrument) -> InstrumentVersion:
@@ -245,6 +249,7 @@ def add_collectors(
                 mode=row.mode,
                 state="open",
                 day=row.day,
+                target=row.target,
                 sample_point=_sample_point(row.plan),
             )
             for number, row in enumerate(rows, start=first)
@@ -276,10 +281,11 @@ def open_wave(wave: Wave, *, now: datetime | None = None) -> None:
 def close_wave(wave: Wave, *, now: datetime | None = None) -> None:
     """From this moment no link of the wave can be opened; answers on their way count until `late_until`.
 
-    A `late_until` that was set by hand stands; else it is seven days from now. Raises WrongState.
+    A `late_until` that was set by hand stands; else it is seven days from now. The addresses of a staff wave, and the
+    key to their tokens, are destroyed. Raises WrongState.
     """
     now = now or datetime.now(UTC)
-    with transaction():
+    with transaction() as session:
         if wave.state != "open":
             raise WrongState(wave, "closed", "open")
         by_default = wave.closes_at is not None and wave.late_until == wave.closes_at + LATE_AFTER_CLOSE
@@ -287,6 +293,8 @@ def close_wave(wave: Wave, *, now: datetime | None = None) -> None:
         wave.late_until = (
             now + LATE_AFTER_CLOSE if wave.late_until is None or by_default else max(wave.late_until, now)
         )
+        contacts.destroy(session, wave, office_day(now), "The wave has closed.")
+    contacts.destroy_key(wave.id)
 
 
 def switch_instrument(wave: Wave, instrument_version: InstrumentVersion) -> None:

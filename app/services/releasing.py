@@ -27,6 +27,7 @@ from app.services.assembly.run import score
 from app.services.errors import ServiceError
 from app.services.estimation import write_both
 from app.services.files import ResponseFile
+from app.services.staff.tables import staff_release
 
 AGENCY = "agency"  # the snapshot's column of agency codes
 RESULTS, WORKBOOKS = "results.json", "workbooks"
@@ -52,8 +53,11 @@ def release(
 ) -> Release:
     """Score the wave's snapshot, write results and workbooks, and record them as its next release.
 
+    An anonymous wave is released as a fixed set of tables, solved together with what its earlier releases showed;
+    `tables.json` and `units.json` then stand beside the results.
+
     `folder` (default: one of its own in the instance) receives `results.json` and `workbooks/`. Raises NotFrozen,
-    and FileRefused where the snapshot cannot be scored; then nothing is recorded.
+    FileRefused where the snapshot cannot be scored, and EarlierReleaseGone; then nothing is recorded.
     """
     snapshot = snapshots.path_of(wave)
     if snapshot is None:
@@ -63,12 +67,15 @@ def release(
     folder = folder or instance / "releases" / f"{wave.survey.code}-{wave.code}-{number}"
     tree = get_tree(wave.tree_date)
     names = domain_names(tree, language)
+    staff = staff_release(wave, tree) if wave.anonymous else None
     with ResponseFile(snapshot) as file:
         scored = score(
             file,
             instrument_of(wave),
             options_of(wave, lonely_psu, tree),
-            branches=Branches(AGENCY, {agency.code: tree.path(agency.code) for agency in tree.agencies}),
+            branches=Branches(
+                AGENCY, {agency.code: tree.path(agency.code) for agency in tree.agencies}, staff
+            ),
             domain_names=names,
             snapshot_sha256=wave.snapshot_sha256,
         )

@@ -21,6 +21,7 @@ FORBIDDEN = {
     "app/models": {"flask", "wtforms", "xlsxwriter", "scoring", "surveys", "app.services", "app.queries"},
     "app/queries": {"wtforms", "xlsxwriter", "scoring", "app.services", "app.respond", "app.results"},
     "app/workbooks": WEB | {"sqlalchemy", "scoring", "surveys", "app.services", "app.models", "app.queries"},
+    "app/printing": WEB | {"sqlalchemy", "scoring", "surveys", "app.services", "app.models", "app.queries"},
     "app/results": {"scoring", "surveys", "xlsxwriter", "sqlalchemy", "numpy"},
     "app/respond": {"scoring", "xlsxwriter", "sqlalchemy", "numpy"},
     "app/auth": {"scoring", "surveys", "xlsxwriter", "sqlalchemy", "numpy"},

@@ -42,7 +42,7 @@ class Visitor:
         assert "Set-Cookie" not in response.headers
         assert "Cookie" not in response.headers.get("Vary", "")
         html = response.mimetype == "text/html" and response.content_encoding is None and response.data
-        page = read_page(response.text) if html and response.status_code not in (302, 304) else None
+        page = read_page(response.text) if html and response.status_code not in (302, 303, 304) else None
         return Answer(response.status_code, response.headers, response.data, page)
 
 

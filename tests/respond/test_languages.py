@@ -16,7 +16,7 @@ from tests.respond.instruments import item, made_of, section
 
 ROOT = Path(package.__file__).parent
 CATALOGUE = ROOT / "translations" / "vi" / "respond.po"
-METHODS = [("respond/**.py", "python"), ("templates/**.html", "jinja2")]
+METHODS = [("answer_sentences.py", "python"), ("respond/**.py", "python"), ("templates/**.html", "jinja2")]
 
 
 def test_another_language_keeps_the_answers(visitor, app, link):

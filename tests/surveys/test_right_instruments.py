@@ -54,6 +54,16 @@ FEATURES: dict[str, Callable[[Instrument], object]] = {
     "index_mean_of_children": lambda it: [node.coefficient for node in it.indices[0].children] == [2, 0.5],
     "index_respondent_mean": lambda it: [node.min_answered for _, _, node in it.walk()] == [0.5, 0.5, 1],
     "index_points": lambda it: (it.indices[0].points, it.items[0].max) == (10, 3),
+    "index_satisfied": lambda it: (
+        [(path, node.satisfied) for _, path, node in it.walk()]
+        == [
+            ("satisfied", ()),
+            ("complete", ("3",)),
+            ("complete.good", ("3",)),
+            ("complete.fair", ("3",)),
+        ]
+    ),
+    "rated_agency": lambda it: [item.agencies for item in it.items] == ["others", "all"],
     "two_indices": lambda it: [index.code for index in it.indices] == ["satisfied", "average"],
 }
 

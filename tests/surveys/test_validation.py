@@ -147,7 +147,7 @@ def test_a_line_end_counts_as_one_character():
     assert outcome(right("text_at_most"), "0123\r\n56789") == "0123\n56789"
 
 
-@pytest.mark.parametrize("kind", ["file", "rated_agency"])
+@pytest.mark.parametrize("kind", ["file", "rated_agency"])  # no list of agencies is passed here
 def test_a_type_that_cannot_be_answered_is_never_accepted_in_silence(kind):
     item = Item(code="q1", text={"en": "Photo"}, type=kind)
 

@@ -24,6 +24,7 @@ from .tables.items import items
 from .tables.manifest import manifest
 from .tables.method import method
 from .tables.quality import quality
+from .tables.sensitivity import sensitivity
 from .tables.summary import summary
 
 __all__ = ["file_stem", "scorecards"]
@@ -79,6 +80,7 @@ def _card(
         items(frame),
         comparison(frame, beside),
         quality(frame, measurement),
+        sensitivity(frame),
         method(frame),
         manifest(frame),
     )

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.services.files import ResponseFile
-from scoring import Plan, Totals
+from scoring import Estimates, Plan, Totals
 from surveys.instrument import Instrument
 
 from .comparisons import Compared
@@ -24,6 +24,7 @@ from .options import ScoringOptions
 from .quantiles import quantiles
 from .records import Record
 from .replicates import replicates
+from .tableset import ReleaseTables
 from .trends import trend
 from .weighting import smallest_category
 
@@ -32,7 +33,7 @@ from .weighting import smallest_category
 class Run:
     """A run after its estimates: `answers`, int array (items, n), follow the plan.
 
-    `totals` and `counted` follow the partitions; `totals` is empty where nothing compares figures.
+    `totals`, `estimates` and `counted` follow the partitions; `totals` is empty where nothing compares figures.
     """
 
     file: ResponseFile
@@ -43,10 +44,12 @@ class Run:
     measured: tuple[Measured, ...]
     answers: NDArray[np.integer]
     totals: tuple[Totals, ...]
+    estimates: tuple[Estimates, ...]
     counted: tuple[Counted, ...]
     hidden: Hidden
     records: tuple[Record, ...]
     compared: Compared
+    tables: ReleaseTables | None = None
 
     @property
     def anything_hidden(self) -> bool:

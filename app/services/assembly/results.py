@@ -22,6 +22,9 @@ from .measures import Measured
 from .options import ScoringOptions
 from .reasons import flag_reason
 from .records import Record
+from .sensitivity import Sensitivity
+from .tableset import TABLES, ReleaseTables
+from .units import UNITS, UnitResults
 
 SCHEMA = 1
 
@@ -30,7 +33,8 @@ SCHEMA = 1
 class Scored:
     """One run of scoring: what went in, what came out. `counted` follow `inputs.partitions`.
 
-    `blocks` are what an options file asked for, by their keys in the document and ready for it.
+    `blocks` are what an options file asked for, by their keys in the document and ready for it. `sensitivity` None:
+    the file says nothing of quality flags. `tables` and `units` are there for staff whom nobody can trace.
     """
 
     instrument: Instrument
@@ -44,12 +48,20 @@ class Scored:
     comparisons: tuple[Comparison, ...] | None = None
     ranks: tuple[Rank, ...] | None = None
     blocks: Mapping[str, Any] = field(default_factory=dict)
+    sensitivity: Sensitivity | None = None
+    tables: ReleaseTables | None = None
+    units: UnitResults | None = None
 
     @property
     def beside(self) -> dict[str, str]:
         """Text files that go beside the results document, by name."""
         weights = self.inputs.weights
-        return {weights.asked.weights: weights.csv()} if weights and weights.asked.weights else {}
+        found = {weights.asked.weights: weights.csv()} if weights and weights.asked.weights else {}
+        if self.tables is not None:
+            found[TABLES] = self.tables.text
+        if self.units is not None:
+            found[UNITS] = self.units.text
+        return found
 
     @property
     def domains(self) -> tuple[tuple[str | None, str | None], ...]:
@@ -67,7 +79,7 @@ class Scored:
             "options_sha256": _sha256(self.options.document()),
             "snapshot_sha256": self.snapshot_sha256,
             "code_version": version("hailong"),
-        }
+        } | ({"tables_sha256": self.tables.sha256} if self.tables else {})
 
 
 def results_document(scored: Scored) -> dict[str, Any]:

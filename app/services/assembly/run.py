@@ -23,6 +23,10 @@ from .options import ScoringOptions
 from .records import records
 from .requested import Run, blocks
 from .results import Scored
+from .sensitivity import sensitivity
+from .staff_estimates import staff_estimated
+from .tableset import release_tables
+from .units import unit_results
 
 
 def score(
@@ -42,11 +46,19 @@ def score(
     Raises `FileRefused`, one sentence per problem, for input that cannot be scored.
     """
     _refuse_tests(options)
-    run = worked(file, instrument, options, branches=branches, domain_names=domain_names)
+    run = worked(
+        file,
+        instrument,
+        options,
+        branches=branches,
+        domain_names=domain_names,
+        snapshot_sha256=snapshot_sha256,
+    )
     with _refused(file):
         comparisons = tuple(run.compared.comparisons()) if options.compare else None
         ranks = tuple(run.compared.ranks()) if options.ranks else None
         found = blocks(run, folder, worked)
+        beside = sensitivity(run)
     return Scored(
         instrument=instrument,
         options=options,
@@ -59,6 +71,9 @@ def score(
         comparisons=comparisons,
         ranks=ranks,
         blocks=found,
+        sensitivity=beside,
+        tables=run.tables,
+        units=unit_results(run) if run.tables else None,
     )
 
 
@@ -69,6 +84,7 @@ def worked(
     *,
     branches: Branches | None = None,
     domain_names: Mapping[str, str] | None = None,
+    snapshot_sha256: str | None = None,
 ) -> Run:
     """All that estimates need, and the estimates as records; raises `FileRefused`."""
     language, names = instrument.languages[0], domain_names or {}
@@ -83,12 +99,34 @@ def worked(
         totals: list[Totals] = []
         for partition in inputs.partitions:
             each = make_totals(answers, prepared.plan, inputs.design, partition)
-            estimates.append(estimated(each, prepared.plan, inputs.design, rows, options.effective_wave_kind))
+            estimates.append(
+                staff_estimated(each, prepared.plan, inputs.design, partition, branches.staff)
+                if branches and branches.staff
+                else estimated(each, prepared.plan, inputs.design, rows, options.effective_wave_kind)
+            )
             # Kept only for comparisons: of thousands of agencies they fill hundreds of megabytes.
-            if options.keeps_totals:
+            if options.keeps_totals or (branches and branches.staff):
                 totals.append(each)
     counts = tuple(counted(inputs, partition) for partition in inputs.partitions)
     unshown = hidden(inputs, counts, estimates, options.threshold, prepared.plan)
+    tables = None
+    if branches and branches.staff:
+        with _refused(file):
+            tables = release_tables(
+                inputs,
+                prepared,
+                estimates,
+                unshown,
+                branches.staff,
+                options.threshold,
+                snapshot_sha256 or file.sha256(),
+                lambda partition: staff_estimated(
+                    make_totals(answers, prepared.plan, inputs.design, partition),
+                    prepared.plan,
+                    inputs.design,
+                ),
+            )
+        unshown = tables.hidden
     found = records(
         inputs.partitions,
         prepared,
@@ -117,10 +155,12 @@ def worked(
         measured=prepared.measured,
         answers=answers,
         totals=tuple(totals),
+        estimates=tuple(estimates),
         counted=counts,
         hidden=unshown,
         records=tuple(found),
         compared=compared,
+        tables=tables,
     )
 
 

@@ -26,6 +26,7 @@ class Citizens:
     """
 
     wave: str
+    instrument: str
     title: Mapping[str, str]
     figures: Mapping[tuple[str, str], tuple[float, int]]
 

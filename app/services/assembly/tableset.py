@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -127,33 +127,37 @@ def release_tables(
     variables = {one.name: one for one in inputs.variables}
     lacking = [code for code in staff.crossed if code not in variables]
     if lacking:
-        raise FileRefused(f"The tables need the items {', '.join(lacking)}, which the snapshot does not have.")
+        raise FileRefused(
+            f"The tables need the items {', '.join(lacking)}, which the snapshot does not have."
+        )
     crossed = [
         (one, code, _crossed(inputs, one, code)) for code in staff.crossed for one in inputs.partitions
     ]
-    cells = [
-        Cell(*_parts(code, domain)) for _, code, partition in crossed for domain in partition.domains
-    ]
+    cells = [Cell(*_parts(code, domain)) for _, code, partition in crossed for domain in partition.domains]
     wanted = dict.fromkeys((*staff.crossed, *(code for one in staff.earlier for code in one["variables"])))
     counts = _counts(inputs, branches, wanted)
     own = {cell: n for cell, n in counts.items() if cell.variable is None or cell.variable in staff.crossed}
     parents = {code: _above(staff, code) for code in branches}
-    suppression = solve(
-        TableSet(staff.wave, parents, own),
-        threshold,
-        [_published(one, counts) for one in staff.earlier],
-    )
+    earlier = [_published(one, counts) for one in staff.earlier]
+    solved = solve(TableSet(staff.wave, parents, own), threshold, earlier)
+    suppression = _joined(solved, branches, hidden, earlier)
     more = [again(partition) for _, _, partition in crossed]
     shown = shown_in_tables(prepared.measured)
     everything = [*inputs.partitions, *(partition for _, _, partition in crossed)]
-    pattern = _pattern(hidden, branches, cells, suppression, staff, prepared.measured, inputs.variables, shown)
-    pattern = _complement(pattern, everything, [*estimates, *more], len(branches), cells, branches, threshold, shown)
+    pattern = _pattern(
+        hidden, branches, cells, suppression, staff, prepared.measured, inputs.variables, shown
+    )
+    pattern = _complement(
+        pattern, everything, [*estimates, *more], len(branches), cells, branches, threshold, shown
+    )
     return ReleaseTables(
         staff=staff,
         snapshot_sha256=snapshot_sha256,
         suppression=suppression,
         branches=branches,
-        hidden=Hidden(pattern.domains[: len(branches)], pattern.estimates[: len(branches)], pattern.variables),
+        hidden=Hidden(
+            pattern.domains[: len(branches)], pattern.estimates[: len(branches)], pattern.variables
+        ),
         cells=tuple(cells),
         estimates=tuple(more),
         hidden_cells=pattern.estimates[len(branches) :],
@@ -211,7 +215,9 @@ def _parts(variable: str, domain: str) -> tuple[str, str, str]:
 
 def _counts(inputs: ScoringInputs, branches: Sequence[str], names: Iterable[str]) -> dict[Cell, int]:
     """Everyone in every cell: branches in order, then each of them by each item, categories nobody gave as 0."""
-    rows = [partition.row_domain == d for partition in inputs.partitions for d in range(len(partition.domains))]
+    rows = [
+        partition.row_domain == d for partition in inputs.partitions for d in range(len(partition.domains))
+    ]
     found = {Cell(branch): int(inside.sum()) for branch, inside in zip(branches, rows, strict=True)}
     for name in names:
         variable, states, valid = _valid(inputs, name)
@@ -234,6 +240,23 @@ def _published(document: Mapping[str, Any], counts: Mapping[Cell, int]) -> Publi
     return Published(tables, frozenset(cell for cell, n in cells.items() if n is None))
 
 
+def _joined(
+    solved: Suppression, branches: Sequence[str], hidden: Hidden, earlier: Sequence[Published]
+) -> Suppression:
+    """With what the run hides by itself, and what an earlier release of the same answers hid.
+
+    The latter stays hidden, so that a later release adds nothing to it. To hide more leaves more possible.
+    """
+    more = {Cell(branch) for branch, gone in zip(branches, hidden.domains, strict=True) if gone}
+    more |= {cell for one in earlier for cell in one.hidden}
+    gone = more | set(solved.reasons)
+    gone |= {cell for cell in solved.tables.counts if Cell(cell.branch) in gone}
+    reasons = {
+        cell: solved.reasons.get(cell, "complementary") for cell in solved.tables.counts if cell in gone
+    }
+    return replace(solved, reasons=reasons)
+
+
 def _pattern(
     hidden: Hidden,
     branches: Sequence[str],
@@ -245,7 +268,7 @@ def _pattern(
     shown: NDArray[np.bool_],
 ) -> Hidden:
     """What the run, the table set and the earlier releases hide, over the branches and then the cells."""
-    domains = np.array([Cell(branch) in suppression.reasons for branch in branches]) | hidden.domains
+    domains = np.array([Cell(branch) in suppression.reasons for branch in branches])
     estimates, answers = hidden.estimates.copy(), hidden.variables.copy()
     # Who they are stands in the tables by that item and nowhere else.
     answers[:, [variable.item.role == "profile" for variable in variables]] = True
@@ -255,7 +278,6 @@ def _pattern(
     below = {cell: c for c, cell in enumerate(cells)}
     positions = {address(one): e for e, one in enumerate(measured)}
     names = {one.name: v for v, one in enumerate(variables)}
-    # What an earlier release of the same answers hid stays hidden: so a later one adds nothing to it.
     for document in staff.earlier:
         for one in document["withheld"]:
             cell = Cell(one["branch"], one["variable"], one["category"])
@@ -265,12 +287,6 @@ def _pattern(
                 answers[place[cell], [names[each] for each in one["answers"] if each in names]] = True
             elif cell in below:
                 tables[below[cell], figures] = True
-        for one in document["cells"]:
-            cell = Cell(one["branch"], one["variable"], one["category"])
-            if one["n"] is None and cell in place:
-                domains[place[cell]] = True
-            elif one["n"] is None and cell in below:
-                tables[below[cell]] = True
     estimates[domains], answers[domains] = True, True
     return Hidden(np.concatenate([domains, tables.all(axis=1)]), np.vstack([estimates, tables]), answers)
 

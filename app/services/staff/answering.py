@@ -15,6 +15,7 @@ from sqlalchemy import Row, bindparam, select
 
 from app.extensions import db
 from app.models import Collector, InstrumentVersion, SigningKey, Wave
+from app.queries.rated import find_rated_agencies
 from app.queries.waves import find_instrument_version, get_instrument
 from app.services.errors import ServiceError
 from app.services.responding import AnswersRefused, UnknownCollector
@@ -64,8 +65,10 @@ def answer(
     if len(message) != blind.MESSAGE_BYTES or not blind.is_signed(place.private_key, message, signature):
         raise ForeignCredential
     instrument = _instrument(place, identity)
+    agencies = find_rated_agencies(instrument, place.tree_date, place.agency_id)
+    db.session.rollback()
     given = {code: [one] if isinstance(one, str) else list(one) for code, one in answers.items()}
-    checked = check(instrument, given)
+    checked = check(instrument, given, agencies)
     if checked.problems or checked.unknown:
         raise AnswersRefused("of this form", tuple(checked.problems), tuple(checked.unknown))
     payload = answering.canonical(instrument, checked.answers).encode()
@@ -100,6 +103,8 @@ _PLACE = (
     select(
         Collector.id,
         Collector.wave_id,
+        Collector.agency_id,
+        Wave.tree_date,
         SigningKey.private_key,
         InstrumentVersion.code.label("instrument_code"),
         InstrumentVersion.version.label("instrument_version"),

@@ -17,12 +17,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.config import office_day
 from app.extensions import db
-from app.models import Agency, Collector, Comment, InstrumentVersion, Response, Wave
+from app.models import Agency, Collector, Comment, HeadCount, InstrumentVersion, Response, Wave
 from app.queries.agencies import AgencyTree, get_tree, list_agencies
 from app.queries.waves import get_instrument
 from app.services.responding import receipt
@@ -65,6 +65,7 @@ def drain(session: Session, wave: Wave, now: datetime) -> None:
     standing = {
         whole: by_code.get(whole) or _stand_for(session, wave, whole) for whole in set(groups.values())
     }
+    _move_heads(session, collectors, standing, groups)
     versions = _versions(session, wave)
     answers = [
         _Answer(standing[groups[one.agency.code]], *versions[identity], given)
@@ -124,6 +125,20 @@ def _stand_for(session: Session, wave: Wave, whole: str) -> Collector:
     session.add(collector)
     session.flush()
     return collector
+
+
+def _move_heads(
+    session: Session, collectors: Sequence[Collector], standing: dict[str, Collector], groups: dict[str, str]
+) -> None:
+    """Heads are counted where the answers are, so that a response rate is one of the same people."""
+    for one in collectors:
+        whole = groups.get(one.agency.code, one.agency.code)
+        if whole != one.agency.code:
+            session.execute(
+                update(HeadCount)
+                .where(HeadCount.collector_id == one.id)
+                .values(collector_id=standing[whole].id)
+            )
 
 
 def _cut_comments(wave: Wave, tree: AgencyTree, answers: Iterable[_Answer]) -> list[dict[str, Any]]:

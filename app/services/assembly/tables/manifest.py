@@ -15,6 +15,7 @@ def manifest(frame: Frame) -> Table:
         "design_sha256": _("Design, SHA-256"),
         "options_sha256": _("Options, SHA-256"),
         "snapshot_sha256": _("Responses, SHA-256"),
+        "tables_sha256": _("Table set of the release, SHA-256"),
         "code_version": _("Version of Hailong"),
     }
     published = frame.context.published
