@@ -54,6 +54,9 @@ bench: $(VENV)/.dev ## benchmarks of files, submissions and workbooks; results i
 bench-serving: $(VENV)/.dev ## complete answers a second on both databases, beside a bare handler
 	$(BIN)/python -m benchmarks.serving.throughput
 
+bench-human: $(VENV)/.dev machine ## a citizen at human speed through counter-short on a real kiosk
+	$(BIN)/python -m benchmarks.counter.human_speed
+
 faults: $(VENV)/.dev ## kill the server amid 10,000 answers; PLANT=early-ack must find losses
 	$(BIN)/python -m benchmarks.faults $(if $(PLANT),--plant $(PLANT))
 
