@@ -173,8 +173,8 @@ def estimate(
     Notes
     -----
     The census margin supposes that the silent are like the others. Without `head_count` it knows nothing of a stratum
-    in which nobody answered: its head count is in no row. The band of a volunteer wave says how days and counters vary, not how far
-    those who answered are from those who did not.
+    in which nobody answered: its head count is in no row. The band of a volunteer wave says how days and counters
+    vary, not how far those who answered are from those who did not.
 
     Examples
     --------

@@ -20,11 +20,22 @@ def render(template: str, language: str, **context: Any) -> str:
         template,
         language=language,
         direction=direction(language),
-        in_words=Markup("") if words == language else Markup(' lang="{}"').format(words),
+        in_words=_marked(words, language),
         language_name=language_name,
         _=translations(words).gettext,
         **context,
     )
+
+
+@cache
+def _marked(words: str, language: str) -> Markup:
+    """The attributes of words in another language than the page: which it is, and which way it is written."""
+    if words == language:
+        return Markup("")
+    attributes = Markup(' lang="{}"').format(words)
+    if direction(words) != direction(language):
+        attributes += Markup(' dir="{}"').format(direction(words))
+    return attributes
 
 
 @cache

@@ -24,6 +24,9 @@ QUIET_AFTER = timedelta(hours=2)
 # A tablet that has not spoken for so long is named.
 UNSEEN_AFTER = timedelta(days=1)
 
+# Shown on a day on which no office is open, so that the table does not come and go with an answer.
+HOURS_OF_A_DAY_OFF = range(7, 17)
+
 PLACES_PER_PAGE = 50
 # The lists of what needs a hand name so many; the page says how many there are.
 MOST_NAMED = 50
@@ -161,7 +164,7 @@ def monitor(wave: Wave, now: datetime, *, branch: str | None = None, page: int =
         answered=sum(served[code][1] for code in agencies) if agencies else None,
         prospect=_prospect(wave, lines, totals.counted, desk),
         places=tuple(shown),
-        hours=tuple(sorted(set(opening.hours_of(today)) | all_by_hour.keys())),
+        hours=tuple(sorted(set(opening.hours_of(today) or HOURS_OF_A_DAY_OFF) | all_by_hour.keys())),
         by_hour={line.link.id: by_hour.get(line.link.id, Counter()) for line in shown},
         all_by_hour=all_by_hour,
         flags=queries.count_flags({line.link.id for line in shown}),
