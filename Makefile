@@ -3,6 +3,9 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
+# The tests of one file stay together, for they share what is dear to make. JOBS=1 runs them one after another.
+JOBS ?= 2
+SPREAD := -n $(JOBS) --dist loadfile
 
 .DEFAULT_GOAL := help
 
@@ -38,7 +41,7 @@ machine: ## install what only the tests need from Debian's packages (Chromium, L
 	@tools/test-machine
 
 test: $(VENV)/.dev machine ## all tests: unit, data on both databases, browser, office, architecture
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q $(SPREAD)
 
 test-fast: $(VENV)/.dev ## the tests that need no server, no browser and no office
 	$(BIN)/python -m pytest -q -m 'not outside_data and not browser and not office and not postgresql'
@@ -57,8 +60,14 @@ bench-serving: $(VENV)/.dev ## complete answers a second on both databases, besi
 bench-human: $(VENV)/.dev machine ## a citizen at human speed through counter-short on a real kiosk
 	$(BIN)/python -m benchmarks.counter.human_speed
 
+bench-staff: $(VENV)/.dev ## a wave of 5,000 staff in 120 units: invitations, answers, draining, all workbooks
+	$(BIN)/python -m benchmarks.staff
+
 faults: $(VENV)/.dev ## kill the server amid 10,000 answers; PLANT=early-ack must find losses
 	$(BIN)/python -m benchmarks.faults $(if $(PLANT),--plant $(PLANT))
+
+attack: $(VENV)/.dev ## link staff to their answers, subtract what is published; PLANT=order|xmin|time|rarity|keys|no-complement must succeed
+	PLANT=$(PLANT) OMP_NUM_THREADS=1 $(BIN)/python -m attacks
 
 coverage-demo: $(VENV)/.dev ## coverage of the demonstration's intervals over seeds 1 to 20
 	$(BIN)/python -m benchmarks.coverage.demo
@@ -83,4 +92,4 @@ lock: $(VENV)/.tools ## write the hashed lock files anew
 	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra pdf pyproject.toml -o requirements/run.txt
 	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
-.PHONY: help install demo demo-once machine test test-fast test-outside bench bench-serving faults bench-engines coverage-demo coverage-study reference-values lint lock
+.PHONY: help install demo demo-once machine test test-fast test-outside bench bench-serving bench-staff faults attack bench-engines coverage-demo coverage-study reference-values lint lock

@@ -1,7 +1,8 @@
 """Settings: what the application reads from its environment, and the few files it keeps for itself.
 
-Everything that a running Hailong writes lies in one folder, the instance: the embedded database, the key
-that signs, the snapshots. Nothing else on the machine is touched.
+What a running Hailong writes lies in one folder, the instance: the embedded database, the key that signs, the
+snapshots. Beside it stands a second folder, which must not be copied with the first: the keys of staff answers that
+wait (docs/decisions/0008). Nothing else on the machine is touched.
 """
 
 from __future__ import annotations
@@ -61,6 +62,10 @@ def settings(
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
         "SNAPSHOT_FOLDER": instance / "snapshots",
         "POOL_FOLDER": instance / "pools",
+        # Apart from what is backed up: with these keys a copy of the pools can be read.
+        "KEY_FOLDER": Path(
+            environment.get("HAILONG_KEY_FOLDER") or instance.with_name(f"{instance.name}-keys")
+        ).resolve(),
         "TRUSTED_PROXIES": _count(environment, "HAILONG_TRUSTED_PROXIES"),
         "SQLALCHEMY_DATABASE_URI": environment.get("DATABASE_URL")
         or f"sqlite:///{instance / 'hailong.sqlite'}",

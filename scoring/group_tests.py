@@ -84,7 +84,7 @@ def compare_means(
     Standard errors are those of a mean of n people, s / sqrt(n). Not tested with fewer than `least` people on either
     side, nor where nobody differs from anybody.
 
-    Source: Civil Service People Survey, technical guide (Cabinet Office); Welch, B. L. (1947), Biometrika 34, 28-35.
+    Source: Civil Service People Survey, technical guide (Cabinet Office); Welch, B. L. (1938), Biometrika 29, 350-362.
 
     Examples
     --------

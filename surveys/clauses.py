@@ -202,7 +202,7 @@ def loads(text: str, name: str, stem: str | None = None) -> CodeOfConduct:
         try:
             code = CodeOfConduct.model_validate(source.data)
         except ValidationError as error:
-            faults += [_fault(one) for one in error.errors(include_url=False)]
+            faults += [_fault(one) for one in error.errors(include_url=False) if not _holds_entries(one)]
         else:
             faults += _rules(code, stem)
     if faults or code is None:
@@ -235,6 +235,11 @@ def _fault(error: Any) -> tuple[Path, str]:
         return path, "'year' must be a year such as 2023."
     said = _SENTENCES.get(error["type"], "'{key}' is not valid; see docs/clause-catalogue.md.")
     return path, said.format(key=key, expected=expected, input=error["input"])
+
+
+def _holds_entries(error: Any) -> bool:
+    """Whether a list is called too short only because entries that are there have faults of their own."""
+    return error["type"] == "too_short" and len(error["input"]) > 0
 
 
 def _rules(code: CodeOfConduct, stem: str | None) -> Iterator[tuple[Path, str]]:

@@ -71,7 +71,9 @@ def diff(a: str, b: str, language: str) -> None:
         f"{before.identity} -> {after.identity}: {len(found.added)} added, {len(found.removed)} removed, "
         f"{len(found.changed)} changed, {len(found.moved)} moved."
     )
-    click.echo("The catalogue holds what was read of each code: what is removed here may only be unread there.")
+    click.echo(
+        "The catalogue holds what was read of each code: what is removed here may only be unread there."
+    )
 
 
 def _find(name: str) -> CodeOfConduct:

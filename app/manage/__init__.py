@@ -8,6 +8,7 @@ from app.manage import (  # noqa: F401 (their routes register themselves)
     printing,
     queue_files,
     served,
+    staff,
     waves,
 )
 from app.manage.blueprint import blueprint

@@ -32,7 +32,7 @@ class Participation:
 
 
 def participation(wave: Wave, today: date) -> list[Participation]:
-    """The invitations of every group, the whole wave last, as they stood when `today` began.
+    """The invitations of every group, the whole wave last, as they stood when `today` began; none where none were made.
 
     What happens today is not counted: who asks a person to answer and looks again learns nothing. A number is seen
     only where at least the threshold of invitations are used and as many are not; and where what is hidden could
@@ -48,6 +48,8 @@ def participation(wave: Wave, today: date) -> list[Participation]:
         .group_by(Agency.code)
         .order_by(Agency.code)
     ).all()
+    if not rows:
+        return []
     return hide([Participation(code, count, int(answered)) for code, count, answered in rows], wave.threshold)
 
 

@@ -293,8 +293,8 @@ def close_wave(wave: Wave, *, now: datetime | None = None) -> None:
         wave.late_until = (
             now + LATE_AFTER_CLOSE if wave.late_until is None or by_default else max(wave.late_until, now)
         )
-        contacts.destroy(session, wave, office_day(now), "The wave has closed.")
-    contacts.destroy_key(wave.id)
+        destroyed = contacts.destroy(session, wave, office_day(now), "The wave has closed.")
+    contacts.finish(wave, destroyed)
 
 
 def switch_instrument(wave: Wave, instrument_version: InstrumentVersion) -> None:

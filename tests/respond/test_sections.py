@@ -10,6 +10,8 @@ from tests.respond.instruments import RATING, YES_NO, item, made_of, section, th
 
 ID = "4b0f3e56-1111-4222-8333-444455556666"
 
+SAVE = "Save and go on elsewhere"
+
 
 class Walk:
     """One respondent's way through the pages: each press sends what the page before held."""
@@ -46,14 +48,14 @@ def buttons(page):
 
 def test_the_form_is_answered_section_by_section(walk, app):
     assert walk.section == "start"
-    assert buttons(walk.page) == ["Continue"]
+    assert buttons(walk.page) == ["Continue", SAVE]
 
     walk.press(visited="yes", name_of_day="Thứ Hai")
     assert (walk.answer.status, walk.section) == (200, "visit")
-    assert buttons(walk.page) == ["Continue", "Back"]
+    assert buttons(walk.page) == ["Continue", "Back", SAVE]
     walk.press(seats="2")
     assert walk.section == "end"
-    assert buttons(walk.page) == ["Send my answers", "Back"]
+    assert buttons(walk.page) == ["Send my answers", "Back", SAVE]
     assert responses(app) == []
     walk.press(again="no", words="Xong")
 
@@ -162,7 +164,7 @@ def test_a_form_of_one_section_is_sent_from_it(visitor, app):
     link = open_link(app, asked=made_of(section("only", item("visited", options=YES_NO))), layout="sections")
     walk = Walk(visitor, link)
 
-    assert buttons(walk.page) == ["Send my answers"]
+    assert buttons(walk.page) == ["Send my answers", SAVE]
     assert walk.press(visited="yes").answer.status == 201
 
 

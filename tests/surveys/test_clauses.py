@@ -19,7 +19,8 @@ clauses:
 
 
 def row(code, number, text="Be kind.", title="Kindness"):
-    return f'  - {{code: {code}, number: "{number}", title: {{en: {title}}}, text: {{en: {text}}}, source: S, status: own}}\n'
+    texts = f"title: {{en: {title}}}, text: {{en: {text}}}"
+    return f'  - {{code: {code}, number: "{number}", {texts}, source: S, status: own}}\n'
 
 
 def code(*rows):

@@ -19,6 +19,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.models import Contact, Destruction, Invitation, Wave
+from app.services.staff import pages
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -52,6 +53,7 @@ def token_of(wave: Wave, contact: Contact) -> str:
 
 def forget(session: Session, wave: Wave) -> int:
     """Delete the contacts of a wave within the caller's transaction; how many there were."""
+    pages.overwrite_deleted(session)
     own = select(Invitation.id).where(Invitation.wave_id == wave.id)
     return session.execute(
         delete(Contact).where(Contact.invitation_id.in_(own)).execution_options(synchronize_session=False)
@@ -59,11 +61,18 @@ def forget(session: Session, wave: Wave) -> int:
 
 
 def destroy(session: Session, wave: Wave, on: date, reason: str) -> int:
-    """Delete the contacts and write that down. The key goes with `destroy_key`, when this is committed."""
+    """Delete the contacts and write that down; how many there were. When this is committed, `finish`."""
     count = forget(session, wave)
     if count:
         session.add(Destruction(wave_id=wave.id, on=on, kind="contacts", count=count, reason=reason))
     return count
+
+
+def finish(wave: Wave, count: int) -> None:
+    """After the contacts were deleted: destroy the wave's key, and what the database's pages still hold of them."""
+    destroy_key(wave.id)
+    if count:
+        pages.rewrite(("contact",))
 
 
 def destroy_key(wave_id: int) -> bool:

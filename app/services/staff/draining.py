@@ -83,7 +83,10 @@ def drain(session: Session, wave: Wave, now: datetime) -> None:
 
 
 def forget(wave: Wave) -> None:
-    """Forget the waiting answers of a wave that was drained; which credentials have answered stays known."""
+    """Forget the waiting answers of a wave that was drained, and their keys.
+
+    Which credentials have answered stays known.
+    """
     for collector in _collectors(db.session(), wave):
         pool_of(collector.id).empty()
 

@@ -124,8 +124,11 @@ def make_pools(wave: Wave) -> None:
 
 
 def pool_of(collector_id: int) -> Pool:
-    """Where the answers of this collector wait."""
-    return Pool(Path(current_app.config["POOL_FOLDER"], f"{collector_id}.pool"))
+    """Where the answers of this collector wait, and where their key lies."""
+    return Pool(
+        Path(current_app.config["POOL_FOLDER"], f"{collector_id}.pool"),
+        Path(current_app.config["KEY_FOLDER"], f"{collector_id}.key"),
+    )
 
 
 def room_for(instrument: Instrument) -> int:

@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from python_calamine import CalamineError, CalamineWorkbook
+
 from app.messages import translations
 from app.models import Wave
 from app.services.spoken import SpokenError
@@ -288,8 +290,35 @@ def _table(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """The header and the numbered rows that are not blank. Raises ListRefused."""
     if len(content) > LARGEST_FILE:
         raise ListRefused(_("The file is larger than %(most)s MB; split it."), most=LARGEST_FILE >> 20)
-    if content.startswith(_ZIP):
-        raise ListRefused(_("This is an Excel workbook or another zip file: save it as CSV UTF-8."))
+    return _workbook(content) if content.startswith(_ZIP) else _text(content)
+
+
+def _workbook(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The first sheet of an Excel workbook."""
+    try:
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+        # From the first row on, so that a row is counted as Excel shows it.
+        cells = sheet.to_python(skip_empty_area=False)
+    except (CalamineError, IndexError):
+        raise ListRefused(
+            _("This is no Excel workbook that can be read: save it again as XLSX, or as CSV UTF-8.")
+        ) from None
+    rows = [
+        (number, [_spelled(cell) for cell in row])
+        for number, row in enumerate(cells, 1)
+        if any(_spelled(cell) for cell in row)
+    ]
+    if not rows:
+        raise ListRefused(_("The file has no header: its first line must name the columns."))
+    return rows[0][1], rows[1:]
+
+
+def _spelled(cell: object) -> str:
+    """A cell as it reads: Excel keeps 12 as 12.0. A code such as 01 must be a text there, or it is 1."""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def _text(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -276,14 +276,15 @@ def _message(wave: Wave, kind: Kind, server: MailServer, address: str, one: Row)
     if promise is not None and (ask := promising.contact_in(promise)):
         lines.append(gettext("Whom to ask: %(contact)s") % {"contact": ask})
     message = EmailMessage()
-    message["Subject"] = title
+    message["Subject"] = " ".join(title.split())
     message["From"] = server.sender
     message["To"] = contact.address
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain=server.sender.rpartition("@")[2].strip("> ") or None)
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = contact.language
     message.set_content("\n\n".join(lines) + "\n")
+    # After the content, which would clear it.
+    message["Content-Language"] = contact.language
     return message
 
 

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, String, cast, delete, func, literal, select, text, update
+from sqlalchemy import ColumnElement, Select, String, cast, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -37,7 +37,7 @@ from app.models import (
     Wave,
 )
 from app.services.errors import ServiceError
-from app.services.staff import contacts
+from app.services.staff import contacts, pages
 from app.services.staff.inviting import pool_of
 
 # Every table that may hold something of a respondent, and whose pages are written anew.
@@ -98,7 +98,7 @@ def run(today: date | None = None) -> list[Due]:
     for one in done:
         _destroy(one, today)
     if done:
-        _rewrite_pages()
+        pages.rewrite(TABLES, whole=True)
     for one in done:
         left = {kind: count for kind, count in left_of(one.wave).items() if kind in one.counts}
         if left:
@@ -128,8 +128,7 @@ def _destroy(due: Due, today: date) -> None:
     if not only_contacts:
         _destroy_files(wave)
     with transaction() as session:
-        if session.get_bind().dialect.name == "sqlite":
-            session.execute(text("PRAGMA secure_delete=ON"))
+        pages.overwrite_deleted(session)
         if only_contacts:
             contacts.destroy(session, wave, today, "The wave has closed.")
         else:
@@ -223,17 +222,3 @@ def _log(session: Session, wave: Wave, today: date, kind: str, count: int, reaso
 def _was_logged(session: Session, wave: Wave) -> bool:
     found = select(Destruction.id).where(Destruction.wave_id == wave.id, Destruction.kind == "responses")
     return session.scalar(found.limit(1)) is not None
-
-
-def _rewrite_pages() -> None:
-    """Write the tables anew, so that no page keeps what was deleted; others wait while this runs."""
-    db.session.rollback()
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("VACUUM")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            return
-        for table in TABLES:
-            connection.exec_driver_sql(f'VACUUM FULL "{table}"')
-        # Until a checkpoint the old files of a table that was written anew are only cut off, not removed.
-        connection.exec_driver_sql("CHECKPOINT")

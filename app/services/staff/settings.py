@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from sqlalchemy.exc import DBAPIError
+
 from app.config import office_day
 from app.extensions import transaction
 from app.models import Wave
@@ -53,16 +55,24 @@ def change(
     """
     if not wave.anonymous:
         raise SettingRefused("threshold", _("This wave is not anonymous; plan an anonymous wave for staff."))
-    with transaction() as session:
-        answered = is_answered(wave)
-        if threshold is not None:
-            _set_threshold(wave, threshold, answered)
-        if crossed is not None:
-            _set_crossed(wave, list(dict.fromkeys(crossed)), answered)
-        if retain_until is not None:
-            _set_retention(wave, retain_until, answered)
-        if wave.promise_id is not None and not answered:
-            promising.word_anew(session, wave)
+    try:
+        with transaction() as session:
+            answered = is_answered(wave)
+            if threshold is not None:
+                _set_threshold(wave, threshold, answered)
+            if crossed is not None:
+                _set_crossed(wave, list(dict.fromkeys(crossed)), answered)
+            if retain_until is not None:
+                _set_retention(wave, retain_until, answered)
+            if wave.promise_id is not None and not answered:
+                promising.word_anew(session, wave)
+    except DBAPIError as error:
+        if "can only be tightened" not in str(error.orig):
+            raise
+        # Somebody answered between our look and the change; the database saw it.
+        raise SettingRefused(
+            "threshold", _("Somebody has just answered: from now on these settings can only be tightened.")
+        ) from None
 
 
 def _set_threshold(wave: Wave, threshold: int, answered: bool) -> None:

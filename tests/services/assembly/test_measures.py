@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.services.assembly.labels import satisfied_label
 from app.services.files import FileRefused
 from surveys import loading
 
@@ -114,3 +115,34 @@ def test_an_item_under_the_points_of_two_indices_stands_once_and_domains_keep_th
     assert value(found, "q4", "points", "b") == 4
     assert value(found, "audit", "points", "b") == 4
     assert value(found, "audit2", "points", "b") == 10
+
+
+def test_an_index_can_count_the_top_answer_alone_beside_the_usual_figure(tmp_path):
+    complete = (
+        "indices:\n",
+        "indices:\n"
+        "  - {code: again, title: {en: Again, vi: Lại}, score: top_box, aggregate: mean_of_items, items: [q1]}\n"
+        "  - code: complete\n    title: {en: Complete, vi: Hoàn toàn}\n    score: top_box\n"
+        "    aggregate: pooled_answers\n    satisfied: [5]\n    items: [q1, q3]\n",
+    )
+    rows = [{"q1": "5", "q3": "1"}, {"q1": "4", "q3": "1"}, {"q1": "3", "q3": "2"}, {"q1": "na", "q3": "5"}]
+    found = scored(tmp_path, rows, edited(complete), threshold=0)
+    # q1: one 5 of three. q3 is reversed: two 1, which mirror to 5, of four.
+    assert value(found, "complete") == pytest.approx(300 / 7, rel=1e-11)
+    assert value(found, "again") == pytest.approx(200 / 3, rel=1e-11)
+    assert value(found, "q1") == pytest.approx(200 / 3, rel=1e-11)  # as the first index counts it
+    assert value(found, "q3") == 50
+
+
+def test_an_items_label_names_the_codes_that_its_index_counts(tmp_path):
+    instrument = edited(
+        (
+            "    score: top_box\n    aggregate: pooled_answers\n",
+            "    score: top_box\n    aggregate: pooled_answers\n    satisfied: [5]\n",
+        )
+    )
+    found = scored(tmp_path, [{"q1": "5"}], instrument, threshold=0)
+    assert (
+        satisfied_label(found.instrument, next(one for one in found.measured if one.node == "q1"), "en")
+        == "Satisfied, % of valid answers (codes 5)"
+    )

@@ -216,6 +216,16 @@ def test_the_method_says_wave_design_rule_and_intervals(tmp_path):
     assert "fewer than 10 answers are suppressed" in said(found, "Small numbers")
 
 
+def test_the_method_says_which_answers_an_index_counts_instead_of_the_scales(tmp_path):
+    instrument = edited(
+        ("    aggregate: pooled_answers\n", "    aggregate: pooled_answers\n    satisfied: [5]\n")
+    )
+    found = one(tmp_path, code="method", instrument=instrument)
+    sentence = "Instead of what the scale says, these codes count as satisfied: 5."
+    assert [text for _subject, text in found.rows if sentence in text]
+    assert not [text for _subject, text in one(tmp_path, code="method").rows if sentence in text]
+
+
 def test_the_method_of_volunteers_calls_nothing_a_confidence_interval(tmp_path):
     found = one(tmp_path, code="method", wave_kind="volunteer")
     assert "no confidence interval" in said(found, "Intervals")

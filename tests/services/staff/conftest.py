@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 
 import pytest
 
+from app import create_app
 from app.extensions import db
 from app.models import Wave
 from app.services import fieldwork
@@ -106,6 +108,23 @@ def make_staff_wave(heads=HEADS, opened=True, **settings):
     if opened:
         fieldwork.open_wave(wave, now=factories.OPENED)
     return Staff(wave, made)
+
+
+@pytest.fixture(scope="module")
+def staff_office(migrated_file, tmp_path_factory):
+    """An application on SQLite for a whole module of tests that only read."""
+    folder = tmp_path_factory.mktemp("office")
+    app = create_app(
+        {
+            "TESTING": True,
+            "SECRET_KEY": "a key for tests only",
+            "INSTANCE_PATH": folder / "instance",
+            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{shutil.copy(migrated_file, folder / 'office.sqlite')}",
+        }
+    )
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from app.services.staff.lists import read_staff_list
 from tests import factories
 from tests.services.staff import blinding
 from tests.services.staff.conftest import collector_id
+from tests.services.staff.remains import database_places, holding
 from tests.services.staff.test_lists import wave  # noqa: F401 (a fixture)
 
 SERVER = "https://khaosat.example.vn"
@@ -140,3 +141,23 @@ def test_contacts_and_key_are_destroyed_when_the_wave_closes(wave):  # noqa: F81
     assert not contacts.key_path(wave.id).exists()
     (log,) = db.session.scalars(select(Destruction)).all()
     assert (log.kind, log.count, log.on) == ("contacts", 12, factories.CLOSED.date())
+
+
+def test_no_file_holds_an_address_after_the_close(data, wave, request):  # noqa: F811
+    hand(wave, people(), by_mail=True)
+    fieldwork.open_wave(wave, now=factories.OPENED)
+    places = database_places(data, request)
+    assert holding(places, "p07@a.vn")
+    fieldwork.close_wave(wave, now=factories.CLOSED)
+    db.session.remove()
+    db.engine.dispose()
+    assert holding(places, "p07@a.vn") == []
+
+
+def test_a_key_that_no_contact_needs_is_destroyed_all_the_same(wave):  # noqa: F811
+    hand(wave, people(), by_mail=True)
+    hand(wave, people())
+    assert db.session.scalars(select(Contact)).all() == []
+    fieldwork.open_wave(wave, now=factories.OPENED)
+    fieldwork.close_wave(wave, now=factories.CLOSED)
+    assert not contacts.key_path(wave.id).exists()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
+import openpyxl
 import pytest
 from sqlalchemy import func, select
 
@@ -170,6 +172,18 @@ def test_what_is_no_list_is_refused_in_one_sentence(wave, content, sentence):
     with pytest.raises(ListRefused, match=sentence) as refused:
         read_staff_list(wave, content)
     assert "\n" not in str(refused.value)
+
+
+def test_a_workbook_is_read_like_the_same_csv(wave):
+    rows = [("unit", "heads"), ("law", 12), (None, None), ("trade", 6.0)]
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    found = read_staff_list(wave, file.getvalue())
+    assert found == read(wave, "unit,heads\nlaw,12\n\ntrade,6\n")
+    assert found.heads == {"law": 12, "trade": 6}
 
 
 def test_columns_of_names_are_not_read(wave):

@@ -11,12 +11,12 @@ from itertools import pairwise
 
 import pytest
 
-from app.services.staff.pool import AnswerTooLong, Pool, PoolFull
+from app.services.staff.pool import AnswerTooLong, KeyLost, NoKeyFolder, Pool, PoolFull
 
 
 @pytest.fixture
 def pool(tmp_path):
-    pool = Pool(tmp_path / "7.pool")
+    pool = Pool(tmp_path / "7.pool", tmp_path / "keys" / "7.key")
     pool.make(40, 1000)
     return pool
 
@@ -49,7 +49,7 @@ def test_places_are_drawn_not_counted(tmp_path):
     """With 40 places drawn freely the positions of the first ten follow no order; 200 pools are enough to see it."""
     rising = 0
     for number in range(200):
-        pool = Pool(tmp_path / f"{number}.pool")
+        pool = Pool(tmp_path / f"{number}.pool", tmp_path / f"{number}.key")
         pool.make(40, 10)
         order = [credential((number, each)) for each in range(10)]
         for each in order:
@@ -120,3 +120,65 @@ def test_destroying_leaves_nothing(pool):
     pool.destroy()
     assert not pool.path.exists()
     assert pool.count() == 0
+
+
+def test_the_file_shows_nothing_of_an_answer_not_even_its_length(pool):
+    pool.put(credential(1), b"short")
+    pool.put(credential(2), b"a long answer " * 60)
+    content = pool.path.read_bytes()
+    assert b"short" not in content
+    assert b"answer" not in content
+    used = [one for one in (content[at : at + 4096] for at in range(4096, len(content), 4096)) if any(one)]
+    assert len(used) == 2
+    assert all(one.count(0) < 60 for one in used)
+
+
+def test_reshuffling_seals_anew_so_that_two_copies_agree_in_no_used_place(pool):
+    for number in range(30):
+        pool.put(credential(number), b"the same")
+    before = pool.path.read_bytes()[4096:]
+    pool.reshuffle()
+    after = pool.path.read_bytes()[4096:]
+    places = {before[at : at + 64] for at in range(0, len(before), 4096)} - {bytes(64)}
+    assert len(places) == 30
+    assert not any(one in after for one in places)
+
+
+def test_with_the_draining_the_key_is_gone_and_a_copy_opens_to_nobody(pool):
+    pool.put(credential(1), b"x")
+    copy = pool.path.read_bytes()
+    pool.empty()
+    assert not pool.key.exists()
+    assert [(one.credential, one.payload) for one in pool.all()] == [(credential(1), b"")]
+    assert pool.put(credential(2), b"late").payload == b"late"
+    assert pool.find(credential(2)).payload == b"late"
+    pool.path.write_bytes(copy)
+    with pytest.raises(KeyLost, match="put it back"):
+        pool.all()
+
+
+def test_a_lost_key_is_never_made_anew_over_answers_that_wait(pool):
+    pool.put(credential(1), b"x")
+    key = pool.key.read_bytes()
+    pool.key.unlink()
+    for act in (lambda: pool.put(credential(2), b"y"), pool.reshuffle, pool.all):
+        with pytest.raises(KeyLost):
+            act()
+    assert not pool.key.exists()
+    pool.key.write_bytes(key)
+    assert pool.put(credential(2), b"y").payload == b"y"
+    assert pool.count() == 2
+
+
+def test_a_folder_for_keys_that_cannot_be_made_says_what_to_do(tmp_path):
+    (tmp_path / "file").touch()
+    pool = Pool(tmp_path / "7.pool", tmp_path / "file" / "7.key")
+    with pytest.raises(NoKeyFolder, match="HAILONG_KEY_FOLDER"):
+        pool.make(3, 10)
+    assert pool.count() == 0
+
+
+def test_only_the_owner_reads_the_key(pool):
+    pool.put(credential(1), b"x")
+    assert pool.key.stat().st_mode & 0o777 == 0o600
+    assert pool.key.parent.stat().st_mode & 0o777 == 0o700

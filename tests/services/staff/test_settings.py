@@ -67,6 +67,14 @@ def test_a_refusal_changes_nothing_at_all(answered):
     assert answered.wave.threshold == 11
 
 
+@pytest.mark.parametrize("change", [{"threshold": 10}, {"crossed": ["age"]}])
+def test_an_answer_that_comes_between_look_and_change_is_seen_by_the_database(answered, monkeypatch, change):
+    monkeypatch.setattr(settings, "is_answered", lambda _wave: False)
+    with pytest.raises(SettingRefused, match="Somebody has just answered"):
+        settings.change(answered.wave, **change)
+    assert (answered.wave.threshold, answered.wave.crossed) == (11, ["rank"])
+
+
 def test_after_the_first_answer_all_can_be_tightened(answered):
     before = answered.wave.promise_id
     settings.change(answered.wave, threshold=15, crossed=[], retain_until=date(2026, 12, 31))

@@ -1,0 +1,33 @@
+"""`hailong retention`: destroy raw answers on the day that was promised."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+retention = AppGroup("retention", help="Destroy raw answers on the day that was promised.")
+
+
+@retention.command("run")
+@click.option("--dry-run", is_flag=True, help="Only say what would be destroyed.")
+def run(dry_run: bool) -> None:
+    """Destroy the raw answers of every wave whose last day has passed, and write it down. Let it run once a day.
+
+    Tables are written anew for that: run it at night. Exit 1 where a wave must be closed first.
+    """
+    from app.services.staff import retention as service
+
+    found = service.list_due() if dry_run else service.run()
+    for one in found:
+        name = f"{one.wave.survey.code}/{one.wave.code}"
+        counts = ", ".join(f"{count} {kind}" for kind, count in one.counts.items())
+        if one.waits:
+            click.echo(
+                f"{name} is due but {one.wave.state}; close it, then run this again: {counts}", err=True
+            )
+        else:
+            click.echo(f"{name}: {'would destroy' if dry_run else 'destroyed'} {counts}")
+    if not found:
+        click.echo("Nothing is due.")
+    if any(one.waits for one in found):
+        raise SystemExit(1)
