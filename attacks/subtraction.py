@@ -1,7 +1,8 @@
 """Subtraction: add, subtract and solve every table that a reader can fetch, and try to reach a small group.
 
 `python -m attacks.subtraction` releases simulated waves over trees of three levels, with tables by two profile
-variables, a later version of the first wave and a second wave, and attacks all that is shown. It prints
+variables, a later version of the first wave and a second wave, and attacks all that is shown; then it does the same to
+what the application really publishes of two waves (`released`). It prints
 `subtraction: tried N, recovered R` and ends with 1 if anything was recovered. With `PLANT=no-complement` only cells
 that are small themselves are hidden, as a careless release would: the attack must then succeed.
 
@@ -27,6 +28,7 @@ from scoring.tableset import Cell, Published, TableSet, solve
 
 THRESHOLD = 10
 RELEASES = 60
+REAL_RELEASES = 2  # pairs of waves that go through the application
 BOUNDED = 6  # small groups per simulated wave that a linear programme is spent on
 MAX_SUBSET = 10  # all subsets of up to so many shown parts are taken from their total
 NEAR = 1e-7
@@ -322,7 +324,12 @@ def main() -> int:
     if plant not in ("", "no-complement"):
         print(f"PLANT={plant} is not known here; use no-complement, or leave it out.", file=sys.stderr)
         return 1
+    # Imported here: what stands above needs no application.
+    from attacks import released
+
     findings = attack(range(RELEASES), complement=not plant)
+    for seed in range(REAL_RELEASES):
+        released.attack(seed, findings, complement=not plant)
     for line in findings.recovered[:10]:
         print(f"  {line}")
     print("  " + ", ".join(f"{name} {count}" for name, count in sorted(findings.tried.items())))

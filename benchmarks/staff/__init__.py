@@ -1,0 +1,1 @@
+"""A whole staff wave, from the first invitation to the last unit's workbook."""
