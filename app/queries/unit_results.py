@@ -46,7 +46,9 @@ def units_invited(wave: Wave) -> frozenset[str]:
 
 def list_releases(wave: Wave) -> list[Release]:
     """The releases of a wave, the first one first."""
-    return list(db.session.scalars(select(Release).where(Release.wave_id == wave.id).order_by(Release.number)))
+    return list(
+        db.session.scalars(select(Release).where(Release.wave_id == wave.id).order_by(Release.number))
+    )
 
 
 def find_last_wave_release(wave: Wave) -> Release | None:

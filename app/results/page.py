@@ -41,7 +41,7 @@ class WavePage:
     """One index of a wave. `whole` are the figures of the chosen branch, or of all agencies together.
 
     `ranked` says whether any agency here has a rank. `chart` is None where no agency has a figure for the index,
-    `whole` where nobody answered.
+    `whole` where nobody answered. `by_unit`: the units of a staff wave have pages of their own.
     """
 
     overview: Overview
@@ -55,6 +55,7 @@ class WavePage:
     lines: tuple[ShownLine, ...]
     ranked: bool
     chart: ShownChart | None
+    by_unit: bool = False
 
 
 def waves_page(waves: Iterable[ReleasedWave], language: str) -> tuple[ShownWave, ...]:
@@ -89,6 +90,7 @@ def wave_page(overview: Overview, release: Release, wanted: Wanted, language: st
         lines=lines,
         ranked=any(line.rank for line in lines),
         chart=_chart(overview, choice, everywhere, language),
+        by_unit=release.wave.anonymous,
     )
 
 

@@ -26,6 +26,7 @@ from .tables.method import method
 from .tables.quality import quality
 from .tables.sensitivity import sensitivity
 from .tables.summary import summary
+from .tables.unit import unit_tables
 
 __all__ = ["file_stem", "scorecards"]
 
@@ -77,6 +78,7 @@ def _card(
     _, scored, context = frame._, frame.scored, frame.context
     found = (
         summary(frame),
+        *unit_tables(frame),
         items(frame),
         comparison(frame, beside),
         quality(frame, measurement),
@@ -177,7 +179,12 @@ def _without_tests(frame: Frame) -> Iterator[str]:
     """Why some waves set no domains side by side."""
     _ = frame._
     kind = frame.scored.options.effective_wave_kind
-    if kind == "volunteer":
+    if frame.scored.tables is not None:
+        yield _(
+            "Nobody who answered can be told from others: what could show a group of fewer than {threshold} people is"
+            " left out, together with what earlier releases showed."
+        ).format(threshold=frame.scored.options.threshold)
+    elif kind == "volunteer":
         yield _(
             "No ranks and no tests of differences: people chose themselves to answer, so chance does not say how far"
             " two figures may lie apart."

@@ -270,8 +270,8 @@ def _pattern(
     """What the run, the table set and the earlier releases hide, over the branches and then the cells."""
     domains = np.array([Cell(branch) in suppression.reasons for branch in branches])
     estimates, answers = hidden.estimates.copy(), hidden.variables.copy()
-    # Who they are stands in the tables by that item and nowhere else.
-    answers[:, [variable.item.role == "profile" for variable in variables]] = True
+    # Who they are stands in the tables by that item and nowhere else; what they wrote was cut off.
+    answers[:, [variable.item.role in ("profile", "open") for variable in variables]] = True
     tables = np.tile(~shown, (len(cells), 1))
     tables[[cell in suppression.reasons for cell in cells]] = True
     place = {Cell(branch): d for d, branch in enumerate(branches)}

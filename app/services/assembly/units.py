@@ -175,7 +175,7 @@ class _Maker:
 
     def _theme(self, one: Measured, items: Mapping[str, Lines | None], figure: Lines | None) -> Lines | None:
         """% positive of a dimension: the plain mean over its items, where all of them are shown."""
-        found = [items.get(code) for code in _items_below(one.tree)]
+        found = [items.get(code) for code in items_below(one.tree)]
         if figure is None or not found or any(each is None for each in found):
             return None
         positive = math.fsum(each["positive"] for each in found if each) / len(found)
@@ -203,7 +203,8 @@ class _Maker:
         parent, last = units[code]["parent"], self.staff.last_wave
         if parent is not None:
             yield "parent", units[parent], False
-        if code != WHOLE and parent not in (None, WHOLE):
+        counts = self.tables.suppression.tables.counts
+        if parent is not None and counts[Cell(parent)] < counts[Cell(WHOLE)]:
             yield "whole", units[WHOLE], False
         if last is not None and code in last.units:
             yield "last_wave", last.units[code], True
@@ -270,10 +271,11 @@ def _of_a_sample(plain: Estimates, row: int, e: int, n: int) -> float | None:
     return None if n < 2 or math.isnan(error) else published(error * math.sqrt(n / (n - 1)))
 
 
-def _items_below(node: Node | None) -> list[str]:
+def items_below(node: Node | None) -> list[str]:
+    """Codes of all items at a node and below it, in order."""
     if node is None:
         return []
-    return [*node.items, *(code for child in node.children for code in _items_below(child))]
+    return [*node.items, *(code for child in node.children for code in items_below(child))]
 
 
 def _both(

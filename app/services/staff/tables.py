@@ -89,6 +89,8 @@ def _citizens(wave: Wave) -> Iterator[Citizens]:
                 figures={
                     (one["domain"] or WHOLE, one["node"]): (one["value"], one["n"])
                     for one in read_beside(release, RESULTS)["estimates"]
-                    if one["measure"] == "top_box" and one["value"] is not None and one["by"] in (None, "agency")
+                    if one["measure"] == "top_box"
+                    and one["value"] is not None
+                    and one["by"] in (None, "agency")
                 },
             )

@@ -57,6 +57,9 @@ def _lines(frame: Frame) -> Iterator[tuple[Cell, ...]]:
         enumerate(frame.scored.inputs.variables), key=lambda one: one[1].item.code not in estimates
     )
     for position, variable in columns:
+        if frame.scored.tables is not None and variable.item.role in ("profile", "open"):
+            # Who the staff are stands in the tables of the release; what they wrote is kept apart from them.
+            continue
         text = text_in(variable.item.text, frame.language)
         for row in estimates.get(variable.item.code, []):
             label = satisfied_label(frame.scored.instrument, measured[row.node, row.measure], frame.language)
