@@ -3,8 +3,9 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
-# The tests of one file stay together, for they share what is dear to make. JOBS=1 runs them one after another.
-JOBS ?= 2
+# Half of the time a test waits for a browser or a database, so there are more of them than cores. JOBS=0 runs them one
+# after another.
+JOBS ?= 3
 SPREAD := -n $(JOBS) --dist loadfile
 
 .DEFAULT_GOAL := help
@@ -44,10 +45,13 @@ test: $(VENV)/.dev machine ## all tests: unit, data on both databases, browser, 
 	$(BIN)/python -m pytest -q $(SPREAD)
 
 test-fast: $(VENV)/.dev ## the tests that need no server, no browser and no office
-	$(BIN)/python -m pytest -q -m 'not outside_data and not browser and not office and not postgresql'
+	$(BIN)/python -m pytest -q -m 'not outside_data and not study and not browser and not office and not postgresql'
 
 test-outside: $(VENV)/.dev machine ## tests on data outside the repository (../shared, or KCMO= and ORACLE=)
 	$(BIN)/python -m pytest -q -m outside_data
+
+test-studies: $(VENV)/.dev ## tests that take long: every planted leak on both databases, a nation of agencies
+	$(BIN)/python -m pytest -q $(SPREAD) -m study
 
 bench: $(VENV)/.dev ## benchmarks of files, submissions and workbooks; results in benchmarks/README.md
 	$(BIN)/python -m benchmarks.scoring.file
@@ -92,4 +96,4 @@ lock: $(VENV)/.tools ## write the hashed lock files anew
 	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra pdf pyproject.toml -o requirements/run.txt
 	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
-.PHONY: help install demo demo-once machine test test-fast test-outside bench bench-serving bench-staff faults attack bench-engines coverage-demo coverage-study reference-values lint lock
+.PHONY: help install demo demo-once machine test test-fast test-outside test-studies bench bench-serving bench-staff faults attack bench-engines coverage-demo coverage-study reference-values lint lock

@@ -34,6 +34,7 @@ def test_nothing_is_linked_on_sqlite(request):
 
 
 @pytest.mark.postgresql
+@pytest.mark.study
 def test_nothing_is_linked_on_postgresql(request):
     found = attack("postgresql", "", request)
     assert not found.found
@@ -41,7 +42,9 @@ def test_nothing_is_linked_on_postgresql(request):
 
 
 # Rows of one transaction carry its number on PostgreSQL alone; on SQLite they lie in the order of use.
-@pytest.mark.parametrize("plant", ["order", "time", "rarity", "keys"])
+@pytest.mark.parametrize(
+    "plant", ["order", *(pytest.param(one, marks=pytest.mark.study) for one in ("time", "rarity", "keys"))]
+)
 def test_a_planted_leak_is_found_on_sqlite(plant, request):
     found = attack("sqlite", plant, request)
     assert found.found

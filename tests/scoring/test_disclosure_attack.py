@@ -177,6 +177,7 @@ def test_hiding_everything_would_be_no_art():
     assert shown / large > 0.75
 
 
+@pytest.mark.study
 def test_a_nation_of_communes_takes_seconds():
     rng = np.random.default_rng(1)
     commune = rng.choice(3300, 30_000, p=rng.dirichlet(np.ones(3300)))

@@ -73,6 +73,7 @@ def test_most_of_what_is_large_stays_shown():
     assert shown / large > 0.4
 
 
+@pytest.mark.study
 def test_five_hundred_agencies_by_ten_ages_are_solved_and_proved():
     rng = np.random.default_rng(4)
     agency, age = rng.integers(0, 500, 9_000), rng.integers(0, 10, 9_000)

@@ -22,8 +22,39 @@ export function keepDevice(device) {
   }
 }
 
-export function forgetDevice() {
+export async function forgetDevice() {
   localStorage.removeItem(KEY);
+  await safely((store) => store.delete(KEY));
+}
+
+// A browser writes `localStorage` to the disk seconds later: a tablet that dies right after its pairing would not know
+// itself any more. So the pairing is also kept where a write is on the disk when it is said to be done.
+const DATABASE = "hailong-device";
+
+function safely(work) {
+  return new Promise((resolve) => {
+    if (!globalThis.indexedDB) return resolve(null);
+    const asked = indexedDB.open(DATABASE, 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore(DATABASE);
+    asked.onerror = () => resolve(null);
+    asked.onsuccess = () => {
+      const transaction = asked.result.transaction(DATABASE, "readwrite", { durability: "strict" });
+      const done = work(transaction.objectStore(DATABASE));
+      transaction.oncomplete = () => (asked.result.close(), resolve(done.result ?? null));
+      transaction.onabort = () => (asked.result.close(), resolve(null));
+    };
+  });
+}
+
+/** Keep a pairing for good; resolves when it is on the disk, or cannot be. */
+export const keepForGood = (device) => safely((store) => store.put(device, KEY));
+
+/** The device as `readDevice` has it, else as it was paired. */
+export async function recallDevice() {
+  const kept = readDevice();
+  if (kept) return kept;
+  const paired = await safely((store) => store.get(KEY));
+  return paired?.token && keepDevice(paired) ? paired : null;
 }
 
 /** Send JSON; {status, said}, where `said` is null unless our server answered. Rejects where nobody did. */

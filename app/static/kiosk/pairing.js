@@ -1,6 +1,6 @@
 // A tablet that is paired goes to its kiosk; another asks for the code and is.
 
-import { keepDevice, readDevice, tell } from "./device.js";
+import { keepDevice, keepForGood, recallDevice, tell } from "./device.js";
 import { prepareOffline, sayOffline } from "./offline.js";
 
 const form = document.getElementById("pairing");
@@ -10,7 +10,7 @@ const error = document.getElementById("error-code");
 // Replaced, so that no Back leads here.
 const go = (device) => location.replace(`${form.dataset.kiosk}${encodeURIComponent(device.collector)}`);
 
-const kept = readDevice();
+const kept = await recallDevice();
 if (kept) go(kept);
 else prepareOffline().then(sayOffline);
 
@@ -26,8 +26,10 @@ form.addEventListener("submit", async (event) => {
   try {
     const { status, said } = await tell(form.action, { code: code.value });
     if (status === 200 && said?.token) {
-      if (keepDevice(said)) go(said);
-      else say(form.dataset.unkept);
+      if (keepDevice(said)) {
+        await keepForGood(said);
+        go(said);
+      } else say(form.dataset.unkept);
     } else {
       say(said?.problem ?? form.dataset.silent);
     }

@@ -93,7 +93,7 @@ export class StaffDesk {
       said.textContent = said.dataset.busy;
       return;
     }
-    forgetDevice();
+    await forgetDevice();
     location.replace(this.#hooks.home);
   }
 }
