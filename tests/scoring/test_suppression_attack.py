@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from attacks.subtraction import THRESHOLD, attack, releases
 from scoring.tableset import Cell, TableSet, audit, solve
