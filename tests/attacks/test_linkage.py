@@ -52,6 +52,7 @@ def test_a_planted_leak_is_found_on_sqlite(plant, request):
 
 
 @pytest.mark.postgresql
+@pytest.mark.study
 def test_a_shared_transaction_is_found_on_postgresql(request):
     found = attack("postgresql", "xmin", request)
     assert found.found

@@ -38,6 +38,7 @@ def test_the_audit_agrees_with_the_attack():
         assert bool(found.recovered) is expected
 
 
+@pytest.mark.study
 def test_the_program_ends_with_1_where_the_leak_is_planted():
     done = subprocess.run(
         [sys.executable, "-c", "import attacks.subtraction as s, sys; s.RELEASES = 1; sys.exit(s.main())"],
