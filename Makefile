@@ -93,7 +93,7 @@ lint: $(VENV)/.dev ## ruff
 
 lock: $(VENV)/.tools ## write the hashed lock files anew
 	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 requirements/tools.in -o requirements/tools.txt
-	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra pdf pyproject.toml -o requirements/run.txt
+	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra pdf --extra oidc pyproject.toml -o requirements/run.txt
 	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
 .PHONY: help install demo demo-once machine test test-fast test-outside test-studies bench bench-serving bench-staff faults attack bench-engines coverage-demo coverage-study reference-values lint lock

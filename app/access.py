@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
 
-from flask import redirect, request, url_for
+from flask import abort, g, redirect, request, url_for
 from flask_login import UserMixin, current_user
 from werkzeug.wrappers import Response
 
 from app.extensions import login
 from app.models import User
-from app.queries.users import find_user_by_id
+from app.queries.users import find_user_by_id, list_grants
+from app.rights import Granted, may, tops
+from app.route_rights import RIGHT_OF, SIGNED_IN
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,12 +25,21 @@ class SignedIn(UserMixin):
     name: str
     email: str
     stamp: str
+    grants: tuple[Granted, ...] = ()
 
     @classmethod
     def of(cls, user: User) -> SignedIn:
         """The person behind an account."""
-        stamp = sha256(user.password_hash.encode()).hexdigest()[:16]
-        return cls(user.id, user.name, user.email, stamp)
+        stamp = sha256((user.password_hash or "").encode()).hexdigest()[:16]
+        return cls(user.id, user.name, user.email, stamp, list_grants(user))
+
+    def may(self, right: str) -> bool:
+        """Whether they have this right anywhere in the tree."""
+        return may(self.grants, right)
+
+    def tops(self, right: str) -> frozenset[str] | None:
+        """The agencies over whose branches they have this right; None: over the whole tree."""
+        return tops(self.grants, right)
 
     def get_id(self) -> str:
         """What the session keeps of them."""
@@ -57,3 +68,18 @@ def require_sign_in() -> Response | None:
     if request.method != "GET":
         return redirect(url_for("auth.sign_in"), 303)
     return redirect(url_for("auth.sign_in", next=request.script_root + request.full_path.removesuffix("?")))
+
+
+def require_right() -> Response | None:
+    """For a blueprint whose pages need a right: app/route_rights.py has which.
+
+    Who may not learns nothing: the page is not found, as if it were not there.
+    """
+    answer = require_sign_in()
+    if answer is not None:
+        return answer
+    g.actor = current_user.email
+    right = RIGHT_OF.get(request.endpoint or "")
+    if right is None or (right != SIGNED_IN and not current_user.may(right)):
+        abort(404)
+    return None

@@ -99,7 +99,7 @@ def tell(folder: Path | None = None, seed: int = 1, say: Callable[[str], None] =
         form_path = f"/r/{_live_wave(wave, seed).collectors[0].code}"
         results = releasing.folder_of(release) / releasing.RESULTS
         password = secrets.token_urlsafe(12)
-        accounts.create_user(EVALUATOR, "Evaluator", password)
+        accounts.create_user(EVALUATOR, "Evaluator", password, role="administrator")
         return Told(
             app=app,
             responses=snapshot.rows,

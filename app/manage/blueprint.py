@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from app.access import require_sign_in
+from app.access import require_right
 
 blueprint = Blueprint("manage", __name__, url_prefix="/office")
-blueprint.before_request(require_sign_in)
+blueprint.before_request(require_right)

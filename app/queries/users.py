@@ -7,7 +7,8 @@ import unicodedata
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import User
+from app.models import Agency, RoleGrant, User
+from app.rights import Granted
 
 
 def stored_email(email: str) -> str:
@@ -27,3 +28,14 @@ def find_user(email: str) -> User | None:
 def find_user_by_id(number: int) -> User | None:
     """The account with this row number."""
     return db.session.get(User, number)
+
+
+def list_grants(user: User) -> tuple[Granted, ...]:
+    """The roles of an account with the codes of the agencies over whose branches they hold."""
+    found = db.session.execute(
+        select(RoleGrant.role, Agency.code)
+        .outerjoin(Agency, Agency.id == RoleGrant.agency_id)
+        .where(RoleGrant.user_id == user.id)
+        .order_by(RoleGrant.id)
+    )
+    return tuple(Granted(role, code) for role, code in found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request, send_file
 
-from app.access import require_sign_in
+from app.access import require_right
 from app.office_pages import office_page, page_language
 from app.queries.releases import get_release, list_released_waves
 from app.results.choosing import Wanted
@@ -14,7 +14,7 @@ from app.services.overview import overview, workbook_path
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 blueprint = Blueprint("results", __name__, url_prefix="/results")
-blueprint.before_request(require_sign_in)
+blueprint.before_request(require_right)
 
 
 @blueprint.get("/")

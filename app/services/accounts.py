@@ -16,7 +16,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from app.extensions import transaction
-from app.models import User
+from app.models import RoleGrant, User
 from app.queries.users import find_user, stored_email
 from app.services.errors import ServiceError
 
@@ -67,8 +67,8 @@ class PasswordTooShort(ServiceError):
         self.length = length
 
 
-def create_user(email: str, name: str, password: str) -> User:
-    """A new account that may sign in at once.
+def create_user(email: str, name: str, password: str, *, role: str | None = None) -> User:
+    """A new account that may sign in at once, with a role over the whole tree; without one it sees nothing yet.
 
     Raises EmailRefused, EmailTaken, NameRefused, PasswordTooShort.
     """
@@ -85,6 +85,8 @@ def create_user(email: str, name: str, password: str) -> User:
         with transaction() as session:
             user = User(email=email, name=name, password_hash=password_hash, active=True)
             session.add(user)
+            if role is not None:
+                session.add(RoleGrant(user=user, role=role))
     except IntegrityError:
         raise EmailTaken(email) from None
     return user
@@ -97,7 +99,8 @@ def authenticate(email: str, password: str) -> User | None:
     who has an account.
     """
     user = find_user(email)
-    known = user.password_hash if user is not None else _nobody(hasher)
+    # Who signs in through the provider alone has no password, and none is right.
+    known = (user.password_hash if user is not None else None) or _nobody(hasher)
     if not _matches(known, password) or user is None or not user.active:
         return None
     if hasher.check_needs_rehash(known):

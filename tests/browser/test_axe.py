@@ -124,7 +124,10 @@ def _counter():
         )
     set_targets(wave, 5)
     import_served(b"agency,day,transactions,source\nnorth-1,2026-03-02,9,book\n")
-    office = [accounts.create_user(f"{name}@office.vn", name, PASSWORD).id for name in ("minh", "hoa")]
+    office = [
+        accounts.create_user(f"{name}@office.vn", name, PASSWORD, role="administrator").id
+        for name in ("minh", "hoa")
+    ]
     for user, choice in zip(office, ("1", "2"), strict=True):
         raw = {"choice": (choice,)}
         paper.enter(get_collector(links["paper"].code), "5", raw, language="vi", user_id=user)

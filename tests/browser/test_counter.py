@@ -31,7 +31,7 @@ def faultless(page):
 
 def sign_in(site, page):
     with site.app.app_context():
-        accounts.create_user(EMAIL, "Lan", PASSWORD)
+        accounts.create_user(EMAIL, "Lan", PASSWORD, role="administrator")
     page.goto(f"{site.address}/sign-in")
     page.locator("[name=email]").fill(EMAIL)
     page.locator("[name=password]").fill(PASSWORD)
@@ -232,7 +232,7 @@ def test_a_dispute_is_decided_by_keyboard(site, open_page):
         with transaction():
             wave.double_entry = True
         for name, polite in (("minh", "1"), ("hoa", "2")):
-            user = accounts.create_user(f"{name}@office.vn", name, PASSWORD)
+            user = accounts.create_user(f"{name}@office.vn", name, PASSWORD, role="administrator")
             paper.enter(collector, "5", {"polite": [polite]}, language="vi", user_id=user.id)
         address = f"{site.address}/office/{wave.survey.code}/{wave.code}/paper/"
     with open_page() as page:

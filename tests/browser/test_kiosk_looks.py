@@ -93,7 +93,7 @@ def test_axe_finds_nothing_on_the_warning_in_larger_text_and_in_the_dark(site, o
 def test_axe_finds_nothing_on_the_offices_page_of_tablets(site, open_page):
     make_kiosk(site)
     with site.app.app_context():
-        accounts.create_user(EMAIL, "Lan", PASSWORD)
+        accounts.create_user(EMAIL, "Lan", PASSWORD, role="administrator")
     with open_page(viewport=TABLET) as page:
         page.goto(f"{site.address}/sign-in?lang=vi")
         page.get_by_label("Địa chỉ thư điện tử").fill(EMAIL)

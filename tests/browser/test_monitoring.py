@@ -22,7 +22,7 @@ WIDTHS = (320, 390, 768, 1280)
 def field(site):
     """Sends an answer to one of sixty places, and says how many have come."""
     with site.app.app_context():
-        accounts.create_user(EMAIL, "Lan", PASSWORD)
+        accounts.create_user(EMAIL, "Lan", PASSWORD, role="administrator")
         wave = make_wave()
         places = ["north-1", "north-2", "south-1"] * 20
         numbers = [one.id for one in make_collectors(wave, *places, mode="kiosk")]

@@ -34,7 +34,7 @@ def clean(page):
 
 def test_from_the_settings_to_the_slips(site, open_page, tmp_path):
     with site.app.app_context():
-        accounts.create_user(EMAIL, "Lan", PASSWORD)
+        accounts.create_user(EMAIL, "Lan", PASSWORD, role="administrator")
         make_planned_wave()
     path = tmp_path / "list.csv"
     with open_page(viewport=TABLET) as page:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_file_is_chosen_and_taken_in_and_every_state_is_accessible(site, open_page, tmp_path):
     with site.app.app_context():
-        accounts.create_user(EMAIL, "Lan", PASSWORD)
+        accounts.create_user(EMAIL, "Lan", PASSWORD, role="administrator")
         _wave, (collector,) = make_open_wave()
         link = collector.code
     path = tmp_path / "hailong-queue.json"

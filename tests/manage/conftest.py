@@ -19,7 +19,7 @@ def cheap_hashes(monkeypatch):
 def lan(app):
     """Her account's row number."""
     with app.app_context():
-        return accounts.create_user(EMAIL, "Lan", PASSWORD).id
+        return accounts.create_user(EMAIL, "Lan", PASSWORD, role="administrator").id
 
 
 @pytest.fixture

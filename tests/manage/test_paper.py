@@ -28,7 +28,7 @@ def twice(app):
 def minh(app, lan):
     """Another clerk, signed in."""
     with app.app_context():
-        accounts.create_user("minh@office.vn", "Minh", PASSWORD)
+        accounts.create_user("minh@office.vn", "Minh", PASSWORD, role="administrator")
     person = Person(app.test_client())
     person.sign_in(email="minh@office.vn")
     return person

@@ -72,7 +72,7 @@ def make_office(folder, migrated):
         factories.make_agencies()
         names = {"vi": "Xã Bắc Ba", "en": "North Three"}
         import_agencies([AgencyRow("north-3", "commune", names, factories.BEGIN, parent="north")])
-        accounts.create_user(EMAIL, "Lan", PASSWORD)
+        accounts.create_user(EMAIL, "Lan", PASSWORD, role="administrator")
     return app
 
 
