@@ -90,6 +90,15 @@ class AgencyTree:
         """Codes from the root down to the agency."""
         return tuple(reversed(tuple(self._upwards(self.get(code)))))
 
+    def covered(self, tops: frozenset[str] | None) -> frozenset[str] | None:
+        """Codes of everything at or below these agencies; None, for all of the tree, where `tops` is None.
+
+        An agency that is not in the tree on this day covers nothing.
+        """
+        if tops is None:
+            return None
+        return frozenset(code for top in tops if top in self for code in self.branch(top))
+
     def _upwards(self, agency: AgencyOnDay) -> Iterator[str]:
         yield agency.code
         if agency.parent in self._by_code:
