@@ -20,6 +20,7 @@ SOURCE_LANGUAGE = "en"
 TRANSLATIONS = Path(__file__).parent / "translations"
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """The languages the interface speaks, the source language first."""
     return (SOURCE_LANGUAGE, *sorted(folder.name for folder in TRANSLATIONS.iterdir() if folder.is_dir()))

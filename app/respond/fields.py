@@ -15,7 +15,7 @@ from wtforms import Field, Form, ValidationError
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 
-from app.respond.sentences import sentence
+from app.answer_sentences import sentence
 from app.respond.versions import Version
 from surveys.instrument import Instrument, Item
 from surveys.rating import Agencies

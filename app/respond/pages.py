@@ -17,7 +17,7 @@ from app.respond.links import Link
 from app.respond.posting import Post
 from app.respond.rated import RatedAgency, list_rated
 from app.respond.refusals import Message
-from app.respond.sentences import missing_sentence
+from app.answer_sentences import missing_sentence
 from app.respond.shown import ShownInstrument, ShownItem, ShownSection, show
 from app.respond.versions import Version
 

@@ -20,7 +20,7 @@ from app.respond.languages import language_of_words
 from app.respond.outcomes import reply_to
 from app.respond.posting import parse_id
 from app.respond.refusals import Refused
-from app.respond.sentences import sentence
+from app.answer_sentences import sentence
 from app.services.devices import token_hash
 from app.services.submissions import (
     AnswersRefused,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
 
-from app.respond.conditions import condition_for_script
+from surveys.script_conditions import condition_for_script
 from app.respond.fields import FIELDS
 from app.respond.rated import RatedAgency
 from app.respond.versions import Version

@@ -20,7 +20,7 @@ from app.respond.kiosk.faces import faces_of
 from app.respond.kiosk.rules import rules_of
 from app.respond.links import Link
 from app.respond.rated import list_rated
-from app.respond.sentences import missing_sentence
+from app.answer_sentences import missing_sentence
 from app.respond.shown import show
 
 # Everything that the document's script imports, so that a browser fetches all of it at once.

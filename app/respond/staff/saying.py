@@ -8,7 +8,7 @@ from app.messages import translations
 from app.respond.fields import FIELDS
 from app.respond.languages import language_of_words
 from app.respond.receiving import NO_SUCH_ITEM, reply
-from app.respond.sentences import sentence
+from app.answer_sentences import sentence
 from app.respond.staff.links import StaffLink
 from app.respond.staff.reading import Unreadable
 from app.services.responding import AnswersRefused, UnknownCollector

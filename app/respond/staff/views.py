@@ -17,7 +17,7 @@ from app.respond.pages import FormState, private, refusal
 from app.respond.rated import list_rated
 from app.respond.receiving import reply
 from app.respond.refusals import Refused
-from app.respond.sentences import missing_sentence
+from app.answer_sentences import missing_sentence
 from app.respond.shown import show
 from app.respond.staff.links import find_staff_link
 from app.respond.staff.reading import Unreadable, read_answers, read_redeeming

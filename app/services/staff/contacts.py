@@ -1,7 +1,6 @@
 """Contacts: where invitations are sent by e-mail, with tokens that nobody can read without the wave's key.
 
-The key lies in the instance folder, one file per wave, outside the database: a copy of the database opens no
-invitation. Contacts and key are destroyed when the wave closes.
+The key lies in the key folder, one file per wave, outside the instance: a copy of the instance opens no invitation. Contacts and key are destroyed when the wave closes.
 """
 
 from __future__ import annotations
@@ -90,7 +89,7 @@ def destroy_key(wave_id: int) -> bool:
 
 def key_path(wave_id: int) -> Path:
     """Where the wave's key lies."""
-    return Path(current_app.instance_path, "contact-keys", f"{wave_id}.key")
+    return Path(current_app.config["KEY_FOLDER"], "contacts", f"{wave_id}.key")
 
 
 def _make_key(wave_id: int) -> bytes:
