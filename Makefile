@@ -7,6 +7,9 @@ UV := $(BIN)/uv
 # after another.
 JOBS ?= 3
 SPREAD := -n $(JOBS) --dist loadfile
+# Workers beside each other must not each start as many threads of linear algebra as there are cores: these wait for one
+# another by spinning, and some tests took eight times as long.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
 
@@ -42,16 +45,16 @@ machine: ## install what only the tests need from Debian's packages (Chromium, L
 	@tools/test-machine
 
 test: $(VENV)/.dev machine ## all tests: unit, data on both databases, browser, office, architecture
-	$(BIN)/python -m pytest -q $(SPREAD)
+	$(PYTEST) $(SPREAD)
 
 test-fast: $(VENV)/.dev ## the tests that need no server, no browser and no office
-	$(BIN)/python -m pytest -q -m 'not outside_data and not study and not browser and not office and not postgresql'
+	$(PYTEST) -m 'not outside_data and not study and not browser and not office and not postgresql'
 
 test-outside: $(VENV)/.dev machine ## tests on data outside the repository (../shared, or KCMO= and ORACLE=)
-	$(BIN)/python -m pytest -q -m outside_data
+	$(PYTEST) -m outside_data
 
 test-studies: $(VENV)/.dev ## tests that take long: every planted leak on both databases, a nation of agencies
-	$(BIN)/python -m pytest -q $(SPREAD) -m study
+	$(PYTEST) $(SPREAD) -m study
 
 bench: $(VENV)/.dev ## benchmarks of files, submissions and workbooks; results in benchmarks/README.md
 	$(BIN)/python -m benchmarks.scoring.file

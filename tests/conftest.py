@@ -11,6 +11,7 @@ import shutil
 import pytest
 from flask_migrate import upgrade
 from sqlalchemy import text
+from werkzeug.routing import Rule
 
 from app import create_app
 from app.extensions import db
@@ -34,10 +35,40 @@ def _close(app):
 
 
 def _empty(app):
-    """Many times quicker than a new database, and it counts from 1 again all the same."""
-    tables = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+    """Many times quicker than a new database, and it counts from 1 again all the same.
+
+    Most tests fill few tables, and TRUNCATE makes the files of every table anew: only what was filled is emptied, with
+    triggers and foreign keys at rest.
+    """
+    names = [table.name for table in db.metadata.sorted_tables]
+    filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in names)
+    counted = "SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL"
     with app.app_context(), db.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for (name,) in connection.execute(text(filled)).all():
+            connection.execute(text(f'DELETE FROM "{name}"'))
+        for (name,) in connection.execute(text(counted)).all():
+            connection.execute(text(f'ALTER SEQUENCE "{name}" RESTART'))
+
+
+def _when_first_built(self, append_unknown=True):
+    """The part of a route that makes its address, compiled when an address is first asked for.
+
+    It takes a millisecond a route and twice for each, and most applications made here build few addresses.
+    """
+    made = None
+
+    def build(*arguments, **values):
+        nonlocal made
+        if made is None:
+            made = _compile_builder(self, append_unknown)
+        return made(*arguments, **values)
+
+    return build
+
+
+_compile_builder = Rule._compile_builder
+Rule._compile_builder = _when_first_built
 
 
 @pytest.fixture(scope="session")
