@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from flask import Response, make_response, request, url_for
 
+from app.answer_sentences import missing_sentence
 from app.respond import words
 from app.respond.answering import Ask, neighbours
 from app.respond.carrying import pack
@@ -17,7 +18,6 @@ from app.respond.links import Link
 from app.respond.posting import Post
 from app.respond.rated import RatedAgency, list_rated
 from app.respond.refusals import Message
-from app.answer_sentences import missing_sentence
 from app.respond.shown import ShownInstrument, ShownItem, ShownSection, show
 from app.respond.versions import Version
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from flask import Response
 
+from app.answer_sentences import sentence
 from app.messages import translations
 from app.queries.waves import find_instrument_version, get_instrument
 from app.respond.fields import FIELDS
@@ -20,7 +21,6 @@ from app.respond.languages import language_of_words
 from app.respond.outcomes import reply_to
 from app.respond.posting import parse_id
 from app.respond.refusals import Refused
-from app.answer_sentences import sentence
 from app.services.devices import token_hash
 from app.services.submissions import (
     AnswersRefused,

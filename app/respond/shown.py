@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
 
-from surveys.script_conditions import condition_for_script
 from app.respond.fields import FIELDS
 from app.respond.rated import RatedAgency
 from app.respond.versions import Version
 from surveys.instrument import Item, Section, Text
+from surveys.script_conditions import condition_for_script
 
 
 @dataclass(frozen=True, slots=True)

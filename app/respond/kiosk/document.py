@@ -13,6 +13,7 @@ import segno
 from flask import Response, render_template, request, url_for
 from markupsafe import Markup
 
+from app.answer_sentences import missing_sentence
 from app.queries.devices import find_phone_link
 from app.respond import words
 from app.respond.empty_pages import EmptyPages, respond_with
@@ -20,7 +21,6 @@ from app.respond.kiosk.faces import faces_of
 from app.respond.kiosk.rules import rules_of
 from app.respond.links import Link
 from app.respond.rated import list_rated
-from app.answer_sentences import missing_sentence
 from app.respond.shown import show
 
 # Everything that the document's script imports, so that a browser fetches all of it at once.

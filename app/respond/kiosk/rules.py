@@ -6,8 +6,8 @@ citizen is long gone, so every rule of `surveys.validation` that a person can br
 
 from __future__ import annotations
 
-from app.respond.fields import FIELDS
 from app.answer_sentences import sentence
+from app.respond.fields import FIELDS
 from surveys.instrument import Instrument, Item
 from surveys.validation import FIRST_YEAR, LAST_YEAR, NUMBER_LIMIT, TEXT_LIMIT, AnswerProblem
 

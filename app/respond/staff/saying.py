@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Response
 
+from app.answer_sentences import sentence
 from app.messages import translations
 from app.respond.fields import FIELDS
 from app.respond.languages import language_of_words
 from app.respond.receiving import NO_SUCH_ITEM, reply
-from app.answer_sentences import sentence
 from app.respond.staff.links import StaffLink
 from app.respond.staff.reading import Unreadable
 from app.services.responding import AnswersRefused, UnknownCollector

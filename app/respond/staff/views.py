@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.access import open_to_all
+from app.answer_sentences import missing_sentence
 from app.respond import sessions, words
 from app.respond.languages import choose_language, language_of_messages
 from app.respond.origin import is_own_origin
@@ -17,7 +18,6 @@ from app.respond.pages import FormState, private, refusal
 from app.respond.rated import list_rated
 from app.respond.receiving import reply
 from app.respond.refusals import Refused
-from app.answer_sentences import missing_sentence
 from app.respond.shown import show
 from app.respond.staff.links import find_staff_link
 from app.respond.staff.reading import Unreadable, read_answers, read_redeeming
