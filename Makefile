@@ -56,6 +56,12 @@ test-outside: $(VENV)/.dev machine ## tests on data outside the repository (../s
 test-studies: $(VENV)/.dev ## tests that take long: every planted leak on both databases, a nation of agencies
 	$(PYTEST) $(SPREAD) -m study
 
+test-api: $(VENV)/.dev ## Schemathesis at full length against the API of a released wave
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -m study tests/api
+
+api-description: $(VENV)/.dev ## write docs/schemas/openapi-1.json anew
+	$(BIN)/python -c 'from app.api import openapi; print(openapi.text(), end="")' > docs/schemas/openapi-1.json
+
 bench: $(VENV)/.dev ## benchmarks of files, submissions and workbooks; results in benchmarks/README.md
 	$(BIN)/python -m benchmarks.scoring.file
 	$(BIN)/python -m benchmarks.serving.submission
@@ -99,4 +105,4 @@ lock: $(VENV)/.tools ## write the hashed lock files anew
 	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra pdf --extra oidc pyproject.toml -o requirements/run.txt
 	$(UV) pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
-.PHONY: help install demo demo-once machine test test-fast test-outside test-studies bench bench-serving bench-staff faults attack bench-engines coverage-demo coverage-study reference-values lint lock
+.PHONY: help test-api api-description install demo demo-once machine test test-fast test-outside test-studies bench bench-serving bench-staff faults attack bench-engines coverage-demo coverage-study reference-values lint lock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from importlib import import_module
@@ -23,22 +24,31 @@ class Entry:
 
 
 COMMANDS = {
+    "agencies": Entry("Take in, write and look at the tree of agencies.", database=True),
+    "audit": Entry("Check the audit log, export it, and note its last line.", database=True),
     "authority": Entry("Make and renew the https that tablets need to work offline."),
+    "backup": Entry("Write everything that must not be lost to one file.", database=True),
     "check": Entry("Check an instrument file and name every problem with its place."),
     "clauses": Entry("List the codes of conduct, and compare two versions of one."),
     "db": Entry("Make or upgrade the database.", database=True),
     "demo": Entry("Do the main job on a simulated wave and serve it."),
     "device": Entry("Make, list and revoke the tablets at the counters.", database=True),
+    "export": Entry("Write answers, figures or workbooks of a wave to a file.", database=True),
     "import-queue": Entry("Take in the file that a tablet exported of its unsent answers.", database=True),
+    "keys": Entry("Make, replace and export the keys with which releases are signed.", database=True),
     "print": Entry("Make posters, receipt slips and paper forms.", database=True),
+    "restore": Entry("Put a backup back into an empty place."),
     "retention": Entry("Destroy raw answers on the day that was promised.", database=True),
     "score": Entry("Score a CSV or Parquet file of responses, with no database."),
     "serve": Entry("Run the production server."),
     "served": Entry("Take in how many transactions the offices served.", database=True),
     "staff": Entry("Lists, invitations, settings and the promise of staff surveys.", database=True),
     "tidy": Entry("Delete drafts whose code has ended.", database=True),
+    "token": Entry("Make, list and revoke the keys of programs.", database=True),
     "user": Entry("Say who may sign in.", database=True),
+    "verify": Entry("Say of a workbook what it is, and whether it is unchanged."),
     "wave": Entry("Open, close, release and look at waves.", database=True),
+    "work": Entry("Do the long work that was asked for on the pages.", database=True),
 }
 
 # What whoever runs a command can mend. A class whose module is not loaded cannot have been raised.
@@ -105,8 +115,21 @@ def _database_troubles() -> tuple[type[Exception], ...]:
 
 def _create_app() -> Any:
     from app import create_app
+    from app.services.audit import ACTOR
 
-    return create_app()
+    app = create_app()
+    app.config[ACTOR] = f"command line ({_account()})"
+    return app
+
+
+def _account() -> str:
+    """The account of the operating system, for the audit log."""
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        return str(os.getuid())
 
 
 @click.group(cls=Refusals)

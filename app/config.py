@@ -28,6 +28,9 @@ OFFICE_TIME = timezone(timedelta(hours=7), "ICT")
 # A filled form of the longest instrument is about 20 kB; free texts in full length stay under this too.
 LARGEST_POST = 256 * 1024
 
+# Who signs in in the morning does so again on the next.
+LONGEST_SESSION = timedelta(hours=12)
+
 
 class SettingError(ValueError):
     """A setting that the application cannot start with; the message names it and says what to write."""
@@ -59,7 +62,17 @@ def settings(
         "SESSION_COOKIE_SAMESITE": "Lax",
         # Behind https the cookie must never travel without it; on a laptop there is no https.
         "SESSION_COOKIE_SECURE": _count(environment, "HAILONG_TRUSTED_PROXIES") > 0,
-        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "PERMANENT_SESSION_LIFETIME": LONGEST_SESSION,
+        "SESSION_LONGEST": LONGEST_SESSION,
+        "SESSION_IDLE": timedelta(minutes=_positive(environment, "HAILONG_SESSION_IDLE_MINUTES", 60)),
+        "SESSIONS_AT_ONCE": _positive(environment, "HAILONG_SESSIONS_AT_ONCE", 5),
+        "REQUIRE_SECOND_FACTOR": _is_yes(environment, "HAILONG_REQUIRE_SECOND_FACTOR"),
+        # Where people reach this server, for links in letters: what a browser says of it can be forged.
+        "ADDRESS": environment.get("HAILONG_ADDRESS", "").rstrip("/"),
+        "OIDC_ISSUER": environment.get("HAILONG_OIDC_ISSUER", "").rstrip("/"),
+        "OIDC_CLIENT_ID": environment.get("HAILONG_OIDC_CLIENT_ID", ""),
+        "OIDC_CLIENT_SECRET": environment.get("HAILONG_OIDC_CLIENT_SECRET", ""),
+        "OIDC_NAME": environment.get("HAILONG_OIDC_NAME", ""),
         "SNAPSHOT_FOLDER": instance / "snapshots",
         "POOL_FOLDER": instance / "pools",
         # Apart from what is backed up: with these keys a copy of the pools can be read.
@@ -113,6 +126,20 @@ def _count(environment: Mapping[str, str], name: str) -> int:
     if not text.isdecimal():
         raise SettingError(f"{name} is {text!r}; write a whole number, 0 for none.")
     return int(text)
+
+
+def _positive(environment: Mapping[str, str], name: str, usual: int) -> int:
+    number = _count(environment, name) if environment.get(name) else usual
+    if not 0 < number < 100_000:
+        raise SettingError(f"{name} is {number}; write a whole number from 1 to 99999.")
+    return number
+
+
+def _is_yes(environment: Mapping[str, str], name: str) -> bool:
+    given = environment.get(name, "0")
+    if given not in {"0", "1"}:
+        raise SettingError(f"{name} is {given!r}; write 1 for yes, 0 for no.")
+    return given == "1"
 
 
 def _kept_secret(path: Path) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.messages import translations
+from app.problem_details import for_program, problem
 from app.queries.errors import NotFound
 from app.services.errors import ServiceError
 
@@ -84,7 +85,9 @@ def init_app(app: Flask) -> None:
 
 
 def error_page(status: int) -> Response:
-    """The page for this status, or for its hundred where it has none of its own."""
+    """The page for this status, or for its hundred where it has none of its own; a program is told without one."""
+    if for_program():
+        return problem(status)
     shown = status if status in SENTENCES else 400 if status < 500 else 500
     try:
         body = render_template(

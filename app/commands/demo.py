@@ -16,11 +16,12 @@ from app.commands.serve import LOCAL, free_port
     show_default=True,
     help="Taken or the next free one.",
 )
+@click.option("--work/--no-work", "worked", default=True, help="Also do long work.  [default: work]")
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed, another country.")
-def demo(once: bool, port: int, seed: int) -> None:
+def demo(once: bool, port: int, worked: bool, seed: int) -> None:
     """Do the main job on a simulated wave and serve it; instance/demo is made anew."""
     from app import create_app
-    from app.demo.story import tell
+    from app.demo.story import OFFICE, tell
     from app.serving import serve
 
     told = tell(seed=seed, say=lambda line: click.echo(f"  {line}"))
@@ -35,6 +36,9 @@ def demo(once: bool, port: int, seed: int) -> None:
         click.echo(f"Form:       http://{LOCAL}:{port}{told.form_path}")
         click.echo(f"Evaluator:  http://{LOCAL}:{port}/results/")
         click.echo(f"            sign in as {told.email} with the password {told.password}")
+        click.echo(
+            f"            or as {OFFICE}, who estimates what the other approves; the password is the same"
+        )
     click.echo(f"Workbooks:  {told.workbooks[0].parent} ({len(told.workbooks)} files)")
     click.echo(f"Results:    {told.results}")
     if not once:
@@ -43,4 +47,15 @@ def demo(once: bool, port: int, seed: int) -> None:
             "INSTANCE_PATH": told.app.instance_path,
             "SQLALCHEMY_DATABASE_URI": told.app.config["SQLALCHEMY_DATABASE_URI"],
         }
-        serve(lambda: create_app(config), LOCAL, port, workers=1, quiet=True)
+        serve(
+            lambda: create_app(config),
+            LOCAL,
+            port,
+            workers=1,
+            quiet=True,
+            work=worked,
+            environment={
+                "HAILONG_INSTANCE": config["INSTANCE_PATH"],
+                "DATABASE_URL": config["SQLALCHEMY_DATABASE_URI"],
+            },
+        )

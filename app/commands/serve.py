@@ -37,7 +37,15 @@ def free_port(host: str, port: int) -> bool:
     show_default=True,
     help="With --https: where tablets fetch the authority's certificate; all else is led to https.",
 )
-def serve(host: str, port: int | None, workers: int | None, https: bool, http_port: int) -> None:
+@click.option(
+    "--work/--no-work",
+    "worked",
+    default=True,
+    help="Also do long work (exports, estimations).  [default: work]",
+)
+def serve(
+    host: str, port: int | None, workers: int | None, https: bool, http_port: int, worked: bool
+) -> None:
     """Serve the application; the database is DATABASE_URL, or SQLite in the instance folder."""
     from app import create_app
     from app.serving import serve as run
@@ -53,7 +61,7 @@ def serve(host: str, port: int | None, workers: int | None, https: bool, http_po
     # SQLite has one writer: more processes would only wait for each other.
     embedded = create_app(config).config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
     workers = workers or (1 if embedded else 2 * (os.cpu_count() or 1))
-    run(lambda: create_app(config), host, port, workers, **settings)
+    run(lambda: create_app(config), host, port, workers, work=worked, **settings)
 
 
 def _check_free(host: str, port: int, option: str) -> None:

@@ -93,12 +93,13 @@ def import_(
 def send(survey: str, wave: str, address: str, remind: bool) -> None:
     """Send the invitations that were not sent yet by e-mail."""
     from app.queries.waves import get_wave
+    from app.services.mail import mail_server
     from app.services.printing.addresses import public_address
     from app.services.staff import mailing
 
     found = get_wave(survey, wave)
     kind = "reminders" if remind else "invitations"
-    sent = mailing.send(found, kind, mailing.mail_server(), public_address(address))
+    sent = mailing.send(found, kind, mail_server(), public_address(address))
     number = (
         f"fewer than {found.threshold}, or nearly all: no number is told"
         if sent.count is None

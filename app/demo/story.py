@@ -26,8 +26,9 @@ from app.config import OFFICE_TIME, ROOT
 from app.demo.population import DAYS, SAMPLED_DAYS, Population, Sample, draw_population, draw_sample
 from app.demo.provinces import agencies, places
 from app.models import Collector, Wave
-from app.services import accounts, fieldwork, releasing, responding, snapshots
+from app.services import accounts, approving, fieldwork, releasing, responding, runs, snapshots
 from app.services.agencies import import_agencies
+from app.services.collecting import Asked
 from app.services.fieldwork import CollectorRow
 from app.services.responding import Submission
 from app.services.sampling import Plan
@@ -40,6 +41,7 @@ TREE_DATE = date(2026, 7, 1)
 FIRST_DAY = date(2026, 7, 1)
 PUBLISHED = date(2026, 10, 15)
 EVALUATOR = "evaluator@demo.invalid"
+OFFICE = "office@demo.invalid"
 TITLES = {
     "survey": {"vi": "Đo lường sự hài lòng SIPAS (mô phỏng)", "en": "Satisfaction survey SIPAS (simulated)"},
     "2026-q3": {
@@ -91,15 +93,16 @@ def tell(folder: Path | None = None, seed: int = 1, say: Callable[[str], None] =
         fieldwork.close_wave(wave, now=_moment(DAYS, time(17)))
         snapshot = snapshots.freeze(wave, key=b"demonstration", now=_moment(DAYS + 8, time(8)))
         say(f"wave closed into a snapshot of {snapshot.rows:,} responses, sha256 {snapshot.sha256[:12]}…")
-        release = releasing.release(
-            wave, published_on=PUBLISHED, language="vi", organisation="Hailong (mô phỏng)", folder=folder
-        )
+        password = secrets.token_urlsafe(12)
+        evaluator = accounts.create_user(EVALUATOR, "Evaluator", password, role="administrator")
+        office = accounts.create_user(OFFICE, "Survey office", password, role="survey_office")
+        asked = Asked(published_on=PUBLISHED, languages=("vi",), organisation="Hailong (mô phỏng)")
+        run = runs.estimate(wave, asked, office.id, folder=folder)
+        release = approving.approve(run, evaluator.id)
         written = tuple(sorted((folder / releasing.WORKBOOKS).glob("*.xlsx")))
-        say(f"scored over the agency tree, {len(written)} workbooks written")
+        say(f"scored over the agency tree, {len(written)} workbooks written, approved by another and signed")
         form_path = f"/r/{_live_wave(wave, seed).collectors[0].code}"
         results = releasing.folder_of(release) / releasing.RESULTS
-        password = secrets.token_urlsafe(12)
-        accounts.create_user(EVALUATOR, "Evaluator", password, role="administrator")
         return Told(
             app=app,
             responses=snapshot.rows,
@@ -234,7 +237,8 @@ def _moment(day: int, at: time) -> datetime:
 
 
 def _clear(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+    for old in (folder, folder.with_name(f"{folder.name}-keys")):
+        shutil.rmtree(old, ignore_errors=True)
     folder.mkdir(parents=True)
 
 

@@ -78,6 +78,8 @@ class UserSession(db.Model):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     browser: Mapped[str] = mapped_column(String(255), default="")
 
+    user: Mapped[User] = relationship()
+
 
 class AccountToken(db.Model):
     """A link that was mailed to somebody: to set the first password, or a new one. Good once, until `expires_at`."""
@@ -91,6 +93,8 @@ class AccountToken(db.Model):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     expires_at: Mapped[datetime] = mapped_column(Moment)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    user: Mapped[User] = relationship()
 
 
 class ApiToken(db.Model):

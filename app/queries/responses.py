@@ -38,9 +38,12 @@ class CollectedResponse:
     answers: dict[str, str | tuple[str, ...]]
 
 
-def count_responses(wave: Wave, state: str | None = None) -> int:
-    """How many responses a wave has, or how many of them are `counted` or `late`."""
+def count_responses(wave: Wave, state: str | None = None, within: frozenset[str] | None = None) -> int:
+    """How many responses a wave has, or how many of them are `counted` or `late`; all, or those of these agencies."""
     query = select(func.count()).select_from(Response).where(Response.wave_id == wave.id)
+    if within is not None:
+        links = select(Collector.id).join(Agency).where(Agency.code.in_(within))
+        query = query.where(Response.collector_id.in_(links))
     if state is not None:
         query = query.where(Response.state == state)
     return db.session.scalar(query) or 0

@@ -285,6 +285,10 @@ def _add_refusal() -> None:
         CREATE TRIGGER audit_entry_kept BEFORE UPDATE OR DELETE ON audit_entry
         FOR EACH ROW EXECUTE FUNCTION refuse_change_of_audit()
     """)
+    op.execute("""
+        CREATE TRIGGER audit_entry_whole BEFORE TRUNCATE ON audit_entry
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit()
+    """)
 
 
 def _drop_refusal() -> None:
@@ -293,4 +297,5 @@ def _drop_refusal() -> None:
             op.execute(f"DROP TRIGGER audit_entry_{event}")
         return
     op.execute("DROP TRIGGER audit_entry_kept ON audit_entry")
+    op.execute("DROP TRIGGER audit_entry_whole ON audit_entry")
     op.execute("DROP FUNCTION refuse_change_of_audit()")

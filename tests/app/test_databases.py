@@ -6,6 +6,7 @@ import threading
 
 from sqlalchemy import text
 
+from app import create_app
 from app.extensions import db, transaction
 from app.models import Survey
 
@@ -14,12 +15,15 @@ def pragma(name):
     return db.session.execute(text(f"PRAGMA {name}")).scalar()
 
 
-def test_sqlite_keeps_what_it_acknowledged_and_holds_foreign_keys(app):
-    with app.app_context():
+def test_sqlite_keeps_what_it_acknowledged_and_holds_foreign_keys(tmp_path):
+    # As it is in use: the fixtures of these tests do not wait for the disk.
+    used = create_app({"INSTANCE_PATH": tmp_path})
+    with used.app_context():
         assert pragma("journal_mode") == "wal"
         assert pragma("synchronous") == 2
         assert pragma("foreign_keys") == 1
         assert pragma("busy_timeout") == 15_000
+        db.engine.dispose()
 
 
 def test_a_use_case_that_reads_before_it_writes_is_not_lost_to_another_writer(data):

@@ -25,13 +25,27 @@ FORBIDDEN = {
     "app/results": {"scoring", "surveys", "xlsxwriter", "sqlalchemy", "numpy"},
     "app/respond": {"scoring", "xlsxwriter", "sqlalchemy", "numpy"},
     "app/auth": {"scoring", "surveys", "xlsxwriter", "sqlalchemy", "numpy"},
+    "app/admin": {"scoring", "surveys", "xlsxwriter", "sqlalchemy", "numpy"},
     "app/manage": {"scoring", "xlsxwriter", "sqlalchemy", "numpy"},
     "app/rights.py": WEB | {"sqlalchemy", "scoring", "surveys", "app"},
     "app/scorecards.py": WEB | {"sqlalchemy", "scoring", "surveys", "app"},
     "app/figures.py": WEB | {"sqlalchemy", "scoring", "surveys", "app.services"},
 }
 # Every folder of `app` whose blueprint stands in create_app; kiosk and staff live inside respond.
-BLUEPRINTS = ("respond", "manage", "results", "auth", "health", "doorstep")
+BLUEPRINTS = (
+    "respond",
+    "manage",
+    "results",
+    "exports",
+    "jobs",
+    "auth",
+    "admin",
+    "health",
+    "doorstep",
+    "audit",
+    "api",
+    "tokens",
+)
 
 
 def python_files(place: str) -> list[Path]:

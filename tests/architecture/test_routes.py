@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.access import open_to_all, require_right
+from app.bearer import require_token
 from app.rights import RIGHTS
 from app.route_rights import RIGHT_OF, SIGNED_IN
 
@@ -24,8 +25,8 @@ def test_every_route_is_in_the_committed_list(app):
 def test_every_blueprint_declares_its_access(app):
     for name, blueprint in app.blueprints.items():
         declared = blueprint.before_request_funcs.get(None, [])
-        assert any(one in (open_to_all, require_right) for one in declared), (
-            f"Blueprint {name}: name its access with before_request (app/access.py)."
+        assert any(one in (open_to_all, require_right, require_token) for one in declared), (
+            f"Blueprint {name}: name its access with before_request (app/access.py, app/bearer.py)."
         )
 
 
@@ -35,14 +36,24 @@ def test_results_and_the_office_need_an_account(app):
         for name, blueprint in app.blueprints.items()
         if require_right in blueprint.before_request_funcs.get(None, [])
     }
-    assert closed == {"manage", "results"}
+    assert closed == {
+        "account",
+        "admin",
+        "audit",
+        "exports",
+        "jobs",
+        "manage",
+        "preview",
+        "results",
+        "tokens",
+    }
 
 
 def test_every_address_that_needs_an_account_names_its_right(app):
     closed = {
         name
         for name, blueprint in app.blueprints.items()
-        if require_right in blueprint.before_request_funcs.get(None, [])
+        if {require_right, require_token} & set(blueprint.before_request_funcs.get(None, []))
     }
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in closed}
     assert endpoints == set(RIGHT_OF), "app/route_rights.py has a line for each, and no other."

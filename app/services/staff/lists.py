@@ -6,8 +6,6 @@ goes on. Columns are known by their names in English or Vietnamese, whatever the
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections import Counter
@@ -15,21 +13,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from app.messages import translations
 from app.models import Wave
-from app.services.spoken import SpokenError
+from app.services.spreadsheets import TableRefused as ListRefused
+from app.services.spreadsheets import read_table
 from app.services.staff.grouping import TooFewHeads, group
 from app.services.staff.units import Units, UnitUnknown
 
 # Marks a sentence for the catalogue; it is translated where it is said.
 _ = str
 
-LARGEST_FILE = 8 * 1024 * 1024
 MOST_HEADS = 100_000
-_DELIMITERS = ",;\t"
-_ZIP = b"PK\x03\x04"
 
 COLUMNS = {
     "unit": ("unit", "unit code", "mã đơn vị", "đơn vị"),
@@ -41,10 +35,6 @@ COLUMNS = {
 
 # It begins with a letter or digit, so that no spreadsheet takes it for a formula.
 _ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
-
-
-class ListRefused(SpokenError):
-    """The file is no list of staff; nothing was read from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +83,7 @@ class StaffList:
 
 def read_staff_list(wave: Wave, content: bytes) -> StaffList:
     """The list for this wave, with every fault and note in order of rows. Raises ListRefused where it is none."""
-    header, rows = _table(content)
+    header, rows = read_table(content)
     places, ignored = _places(header)
     reading = _Reading(wave, places)
     if ignored:
@@ -284,65 +274,6 @@ def _alone(heads: int) -> str:
         "Unit %(unit)s has %(heads)s people, fewer than %(least)s: their answers are counted together with others, "
         "under %(group)s."
     )
-
-
-def _table(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """The header and the numbered rows that are not blank. Raises ListRefused."""
-    if len(content) > LARGEST_FILE:
-        raise ListRefused(_("The file is larger than %(most)s MB; split it."), most=LARGEST_FILE >> 20)
-    return _workbook(content) if content.startswith(_ZIP) else _text(content)
-
-
-def _workbook(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """The first sheet of an Excel workbook."""
-    try:
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-        # From the first row on, so that a row is counted as Excel shows it.
-        cells = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, IndexError):
-        raise ListRefused(
-            _("This is no Excel workbook that can be read: save it again as XLSX, or as CSV UTF-8.")
-        ) from None
-    rows = [
-        (number, [_spelled(cell) for cell in row])
-        for number, row in enumerate(cells, 1)
-        if any(_spelled(cell) for cell in row)
-    ]
-    if not rows:
-        raise ListRefused(_("The file has no header: its first line must name the columns."))
-    return rows[0][1], rows[1:]
-
-
-def _spelled(cell: object) -> str:
-    """A cell as it reads: Excel keeps 12 as 12.0. A code such as 01 must be a text there, or it is 1."""
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
-
-
-def _text(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ListRefused(
-            _("Line %(line)s is not UTF-8 text: save the file as CSV UTF-8."), line=line
-        ) from None
-    first = text.lstrip("\r\n").partition("\n")[0]
-    if not first.strip() or "\0" in text:
-        raise ListRefused(_("The file has no header: its first line must name the columns."))
-    delimiter = max(_DELIMITERS, key=first.count)
-    try:
-        records = [
-            (number, row)
-            for number, row in enumerate(
-                csv.reader(io.StringIO(text, ""), delimiter=delimiter, strict=True), 1
-            )
-            if any(cell.strip() for cell in row)
-        ]
-    except csv.Error:
-        raise ListRefused(
-            _("A quotation mark is never closed, or stands in the middle of a cell; mend it.")
-        ) from None
-    return records[0][1], records[1:]
 
 
 def _places(header: Sequence[str]) -> tuple[dict[str, int], list[str]]:

@@ -1,9 +1,9 @@
 """The retention clock: raw answers are destroyed on the day that was promised; what was released stays.
 
-Destroyed are the responses with all that leads to them, drafts, open comments, contacts with their key, pools, and the
-snapshot's file. Kept are releases, hashes, head counts, which invitations were used (the switch rests on them), and
-the log. A row that is deleted still stands in the database's pages; so the files are written anew afterwards, and
-what is left is counted before anything is called destroyed.
+Destroyed are the responses with all that leads to them, drafts, open comments with their themes, contacts with their
+key, pools, and the snapshot's file. Kept are releases, hashes, head counts, which invitations were used (the switch
+rests on them), and the log. A row that is deleted still stands in the database's pages; so the files are written anew
+afterwards, and what is left is counted before anything is called destroyed.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from app.extensions import db, transaction
 from app.models import (
     Collector,
     Comment,
+    CommentCoding,
+    CommentTheme,
     Contact,
     Destruction,
     Draft,
@@ -36,12 +38,23 @@ from app.models import (
     Slip,
     Wave,
 )
+from app.queries.runs import snapshots_of_runs
 from app.services.errors import ServiceError
 from app.services.staff import contacts, pages
 from app.services.staff.inviting import pool_of
 
 # Every table that may hold something of a respondent, and whose pages are written anew.
-TABLES = ("response", "comment", "draft", "contact", "interview", "paper_entry", "paper_form", "slip")
+TABLES = (
+    "response",
+    "comment",
+    "comment_coding",
+    "draft",
+    "contact",
+    "interview",
+    "paper_entry",
+    "paper_form",
+    "slip",
+)
 BLOCK = 1 << 20
 
 
@@ -150,10 +163,12 @@ def _rows(wave: Wave) -> list[tuple[str, type, ColumnElement[bool]]]:
     answered = select(Response.response_id).where(Response.wave_id == wave.id)
     forms = select(PaperForm.id).where(PaperForm.collector_id.in_(of_wave))
     invited = select(Invitation.id).where(Invitation.wave_id == wave.id)
+    themes = select(CommentTheme.id).where(CommentTheme.wave_id == wave.id)
     return [
         ("interviews", Interview, Interview.response_id.in_(answered)),
         ("paper entries", PaperEntry, PaperEntry.form_id.in_(forms)),
         ("paper forms", PaperForm, PaperForm.collector_id.in_(of_wave)),
+        ("comment codings", CommentCoding, CommentCoding.theme_id.in_(themes)),
         ("responses", Response, Response.wave_id == wave.id),
         ("comments", Comment, Comment.wave_id == wave.id),
         ("drafts", Draft, Draft.collector_id.in_(of_wave)),
@@ -196,10 +211,11 @@ def _destroy_files(wave: Wave) -> None:
 
 
 def _snapshot_files(wave: Wave) -> list[Path]:
-    """The snapshot, and drafts of it that a broken-off freezing left."""
+    """Every snapshot, and drafts that a broken-off freezing left."""
     folder = Path(current_app.config["SNAPSHOT_FOLDER"])
     draft = re.compile(re.escape(f"{wave.survey.code}-{wave.code}.") + r"[0-9a-f]{16}\.parquet")
-    names = {wave.snapshot_path} if wave.snapshot_path else set()
+    # A corrected release has a snapshot of its own, and the earlier one stays beside it.
+    names = snapshots_of_runs(wave) | ({wave.snapshot_path} if wave.snapshot_path else set())
     if folder.is_dir():
         names |= {path.name for path in folder.iterdir() if draft.fullmatch(path.name)}
     return sorted(folder / name for name in names if (folder / name).exists())
