@@ -1,0 +1,5 @@
+"""Pages of the audit log, for administrators."""
+
+from app.audit.views import blueprint
+
+__all__ = ["blueprint"]
