@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+
+from app.working import kept
 
 THREADS = 8
 
@@ -35,13 +37,16 @@ def serve(
     workers: int,
     *,
     quiet: bool = False,
+    work: bool = True,
+    environment: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> None:
     """Serve until interrupted. Every worker makes its own application, so none shares a connection.
 
-    `settings` are gunicorn's own names.
+    With `work` a worker for long jobs lives beside the server (`app.working`); `environment` tells it what `make_app`
+    was told otherwise than by the environment. `settings` are gunicorn's own names.
     """
-    Server(
+    server = Server(
         make_app,
         bind=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         workers=workers,
@@ -53,4 +58,6 @@ def serve(
         # It would lie in the account's home, outside the instance, and nobody talks to it.
         control_socket_disable=True,
         **settings,
-    ).run()
+    )
+    with kept(work, environment or {}):
+        server.run()
