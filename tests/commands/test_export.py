@@ -1,0 +1,105 @@
+"""`hailong export`, `work --once`, `backup` and `restore`, called as an office calls them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from app import create_app
+from app.extensions import db
+from tests.browser.offline.conftest import HAILONG
+from tests.services.exporting.conftest import make_frozen
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory, migrated_file):
+    """Runs `hailong` on an instance with a frozen wave; gives (exit code, stdout, stderr)."""
+    folder = tmp_path_factory.mktemp("export")
+    url = f"sqlite:///{shutil.copy(migrated_file, folder / 'test.sqlite')}"
+    app = create_app({"INSTANCE_PATH": folder / "instance", "SQLALCHEMY_DATABASE_URI": url})
+    with app.app_context():
+        make_frozen()
+        db.session.remove()
+        db.engine.dispose()
+
+    def run(*arguments, **environment):
+        done = subprocess.run(
+            [HAILONG, *map(str, arguments)],
+            env={
+                **os.environ,
+                "HAILONG_INSTANCE": str(folder / "instance"),
+                "DATABASE_URL": url,
+                **environment,
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+def test_answers_go_to_the_file_that_is_named_with_the_codebook_beside(office, tmp_path):
+    out = tmp_path / "new" / "answers.csv"
+    code, said, problem = office(
+        "export", "citizens", "2026", "--format", "csv", "--out", out, "--no-bom", "--branch", "north"
+    )
+    assert (code, problem) == (0, "")
+    assert said.startswith("24 rows: ")
+    with out.open(newline="", encoding="utf-8") as file:
+        assert {row["agency"] for row in csv.DictReader(file)} == {"north-1", "north-2"}
+    assert sorted(path.name for path in out.parent.iterdir()) == ["answers-codebook.csv", "answers.csv"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("none", "2026", "--format", "csv"), "none"),
+        (("citizens", "2026", "--format", "figures"), "release"),
+        (("citizens", "2026", "--format", "csv", "--branch", "nowhere"), "Nobody answered"),
+        (("citizens", "2026", "--format", "exe"), "exe"),
+    ],
+)
+def test_what_cannot_be_exported_is_said_in_a_sentence_and_leaves_nothing(
+    office, tmp_path, arguments, sentence
+):
+    code, _, problem = office("export", *arguments, "--out", tmp_path / "a")
+    assert code in {1, 2}
+    assert sentence in problem
+    assert "Traceback" not in problem
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_written_is_named(office):
+    code, _, problem = office("export", "citizens", "2026", "--format", "json", "--out", "/dev/null/a.json")
+    assert (code, problem.count("\n")) == (1, 1)
+    assert "cannot be written" in problem
+
+
+def test_backup_and_restore_say_what_they_did_and_what_is_left_to_keep(office, tmp_path):
+    code, said, _ = office("backup", tmp_path / "a.backup")
+    assert code == 0
+    assert "the folder of keys" in said
+    fresh = {
+        "HAILONG_INSTANCE": str(tmp_path / "again"),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'again.sqlite'}",
+    }
+    code, said, problem = office("restore", tmp_path / "a.backup", **fresh)
+    assert (code, problem) == (0, "")
+    assert "hailong db upgrade" in said
+    out = tmp_path / "answers.jsonl"
+    assert office("export", "citizens", "2026", "--format", "jsonl", "--out", out, **fresh)[0] == 0
+    assert len([json.loads(line) for line in out.read_text().splitlines()]) == 36
+    code, _, problem = office("restore", tmp_path / "a.backup", **fresh)
+    assert (code, problem.count("\n")) == (1, 1)
+    assert "not empty" in problem
+
+
+def test_the_queue_can_be_worked_off_by_hand(office):
+    assert office("work", "--once")[:2] == (0, "0 jobs done.\n")
