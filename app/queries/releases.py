@@ -12,6 +12,8 @@ from app.extensions import db
 from app.models import Release, Survey, Wave
 from app.queries.errors import NotFound
 
+LARGEST_NUMBER = 2**31 - 1  # the databases would not even be asked about a larger one
+
 
 @dataclass(frozen=True, slots=True)
 class ReleasedWave:
@@ -62,3 +64,31 @@ def get_release(survey_code: str, wave_code: str) -> Release:
 def count_releases(wave: Wave) -> int:
     """How many releases a wave has."""
     return db.session.scalar(select(func.count()).select_from(Release).where(Release.wave_id == wave.id)) or 0
+
+
+def list_wave_releases(wave: Wave) -> list[Release]:
+    """The releases of a wave with their runs, the newest first."""
+    return list(
+        db.session.scalars(
+            select(Release)
+            .where(Release.wave_id == wave.id)
+            .options(joinedload(Release.run))
+            .order_by(Release.number.desc())
+        )
+    )
+
+
+def get_numbered_release(survey_code: str, wave_code: str, number: int) -> Release:
+    """One release of a wave with its wave, survey and run, or NotFound."""
+    if number > LARGEST_NUMBER:
+        raise NotFound("release", f"{survey_code}/{wave_code}/{number}")
+    found = db.session.scalar(
+        select(Release)
+        .join(Release.wave)
+        .join(Wave.survey)
+        .where(Survey.code == survey_code, Wave.code == wave_code, Release.number == number)
+        .options(joinedload(Release.wave).joinedload(Wave.survey), joinedload(Release.run))
+    )
+    if found is None:
+        raise NotFound("release", f"{survey_code}/{wave_code}/{number}")
+    return found

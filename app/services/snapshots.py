@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,22 @@ from sqlalchemy import func, select
 from app.extensions import transaction
 from app.models import InstrumentVersion, Wave
 from app.queries.collectors import list_collectors
-from app.queries.responses import CollectedResponse, list_answered_versions, list_responses
+from app.queries.releases import count_releases
+from app.queries.responses import (
+    CollectedResponse,
+    count_responses,
+    list_answered_versions,
+    list_responses,
+)
 from app.queries.retention import destroyed_on
+from app.queries.runs import snapshots_of_runs
 from app.queries.waves import get_instrument
-from app.services import snapshot_file
+from app.services import audit, snapshot_file
 from app.services.errors import ServiceError
 from app.services.responding import FREEZING_LOCK
 from app.services.snapshot_columns import FLAGS, MISSING, Layout
 from app.services.snapshot_file import digest, read, verify
+from app.services.spoken import SpokenError
 from app.services.staff import draining
 from surveys.codebook import cells, variables
 from surveys.instrument import Instrument
@@ -36,14 +45,20 @@ from surveys.quality import in_order
 __all__ = [
     "AlreadyFrozen",
     "Destroyed",
+    "NoLateAnswers",
     "NotClosed",
     "Snapshot",
     "digest",
     "freeze",
     "path_of",
     "read",
+    "refuse_late",
+    "take_late",
     "verify",
 ]
+
+# Marks a sentence for the catalogue; it is translated where it is said.
+_ = str
 
 
 class NotClosed(ServiceError):
@@ -60,6 +75,10 @@ class AlreadyFrozen(ServiceError):
     def __init__(self, wave: Wave):
         super().__init__(f"Wave {wave.code} was frozen into {wave.snapshot_path}; use that snapshot.")
         self.wave = wave
+
+
+class NoLateAnswers(SpokenError):
+    """There are no late answers that a further version could take in."""
 
 
 class Destroyed(ServiceError):
@@ -96,19 +115,57 @@ def freeze(wave: Wave, *, key: bytes | None = None, now: datetime | None = None)
     _fix_rows(wave, now or datetime.now(UTC))
     if wave.anonymous:
         draining.forget(wave)
+    return _written(wave, ("counted",), None, key)
+
+
+def take_late(wave: Wave, *, key: bytes | None = None) -> Snapshot:
+    """Freeze the wave anew together with its late answers, for the next version of its release.
+
+    The earlier snapshot stays where a run was made from it: a release that refers to it can go on to be recomputed.
+    Raises NoLateAnswers, Destroyed.
+    """
+    refuse_late(wave)
+    before = wave.snapshot_sha256, wave.snapshot_path
+    taken = _written(wave, ("counted", "late"), before[0], key)
+    if before[1] and before[1] != taken.path.name and before[1] not in snapshots_of_runs(wave):
+        (taken.path.parent / before[1]).unlink(missing_ok=True)
+    return taken
+
+
+def refuse_late(wave: Wave) -> None:
+    """Raises NoLateAnswers or Destroyed where there is nothing that a further version could take in."""
+    if on := destroyed_on(wave):
+        raise Destroyed(wave, on)
+    if wave.anonymous:
+        raise NoLateAnswers(
+            _("Of staff whom nobody can trace, no answer is kept that comes after the freeze.")
+        )
+    if count_releases(wave) == 0:
+        raise NoLateAnswers(
+            _("Nothing of this wave is released yet: the first release is made of the answers that count.")
+        )
+    if count_responses(wave, "late") == 0:
+        raise NoLateAnswers(_("No answer of this wave came late."))
+
+
+def _written(wave: Wave, states: tuple[str, ...], before: str | None, key: bytes | None) -> Snapshot:
+    """Write the answers in these states and make that the wave's snapshot, if it is still the one of `before`."""
     folder = Path(current_app.config["SNAPSHOT_FOLDER"])
     draft = folder / f"{wave.survey.code}-{wave.code}.{secrets.token_hex(8)}.parquet"
-    instruments = _instruments(wave)
+    instruments = _instruments(wave, states)
     layout = Layout(_stages(wave), tuple(_items(instruments)))
     try:
         sha256, count = snapshot_file.write(
-            draft, layout, _rows(wave, instruments, layout, key or secrets.token_bytes(32))
+            draft, layout, _rows(wave, states, instruments, layout, key or secrets.token_bytes(32))
         )
-        with transaction():
-            if wave.snapshot_sha256:
+        with transaction() as session:
+            if wave.snapshot_sha256 != before:
                 raise AlreadyFrozen(wave)
             name = f"{wave.survey.code}-{wave.code}-{sha256[:12]}.parquet"
             wave.snapshot_path, wave.snapshot_sha256, wave.snapshot_rows = name, sha256, count
+            audit.record(
+                session, "wave.frozen", f"{wave.survey.code}/{wave.code}", sha256=sha256, states=states
+            )
             draft.replace(folder / name)
     finally:
         draft.unlink(missing_ok=True)
@@ -140,10 +197,11 @@ def _fix_rows(wave: Wave, now: datetime) -> None:
                 draining.drain(session, wave, now)
 
 
-def _instruments(wave: Wave) -> dict[int, Instrument]:
+def _instruments(wave: Wave, states: tuple[str, ...]) -> dict[int, Instrument]:
     """The instrument versions that were answered, by row number: the wave's own first, then the older ones."""
     own = wave.instrument_version
-    older = [version for version in list_answered_versions(wave) if version.id != own.id]
+    answered = {version for state in states for version in list_answered_versions(wave, state)}
+    older = sorted(answered - {own}, key=lambda version: -version.version)
     return {version.id: _instrument(version) for version in (own, *older)}
 
 
@@ -164,9 +222,9 @@ def _stages(wave: Wave) -> int:
 
 
 def _rows(
-    wave: Wave, instruments: dict[int, Instrument], layout: Layout, key: bytes
+    wave: Wave, states: tuple[str, ...], instruments: dict[int, Instrument], layout: Layout, key: bytes
 ) -> Iterator[dict[str, Any]]:
-    for response in list_responses(wave):
+    for response in chain.from_iterable(list_responses(wave, state) for state in states):
         row: dict[str, Any] = {
             "response_key": hmac.digest(key, response.response_id.encode(), "sha256").hex()[:32],
             **_design(response),

@@ -15,11 +15,13 @@ from surveys.instrument import Instrument
 from .calibrated import calibrated_rows, estimated
 from .comparisons import Compared
 from .counting import counted
+from .distribution import answer_shares
 from .hiding import hidden
 from .inputs import Branches, scoring_inputs
 from .labels import domain_label
 from .measures import measured_plan, scored_variables
 from .options import ScoringOptions
+from .profiles import profiles
 from .records import records
 from .requested import Run, blocks
 from .results import Scored
@@ -57,7 +59,11 @@ def score(
     with _refused(file):
         comparisons = tuple(run.compared.comparisons()) if options.compare else None
         ranks = tuple(run.compared.ranks()) if options.ranks else None
+        against = profiles(run) if options.compare else None
         found = blocks(run, folder, worked)
+        if branches and not branches.staff:
+            # For the pages of agencies; of staff nothing is shown that the table set of the release does not hold.
+            found["answers"] = list(answer_shares(run.inputs, run.counted, run.hidden))
         beside = sensitivity(run)
     return Scored(
         instrument=instrument,
@@ -74,6 +80,7 @@ def score(
         sensitivity=beside,
         tables=run.tables,
         units=unit_results(run) if run.tables else None,
+        profiles=against,
     )
 
 

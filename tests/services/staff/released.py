@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from app.queries.agencies import find_agency
 from app.queries.collectors import list_collectors
+from app.queries.releases import count_releases
 from app.queries.waves import find_survey
 from app.services import fieldwork, releasing, snapshots
 from app.services.agencies import AgencyRow, import_agencies
@@ -172,4 +173,5 @@ def answers(draw, unit, gladness=0.0):
 
 
 def release(wave, language="vi", day=date(2026, 4, 15)):
-    return releasing.release(wave, published_on=day, language=language, organisation="Test office")
+    said = {"changes": "Nothing.", "reason": "A test."} if count_releases(wave) else {}
+    return releasing.release(wave, published_on=day, language=language, organisation="Test office", **said)

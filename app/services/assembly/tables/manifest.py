@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from app.scorecards import Column, Table
 
 from .frame import NO_TEXT, Frame
@@ -18,11 +20,10 @@ def manifest(frame: Frame) -> Table:
         "tables_sha256": _("Table set of the release, SHA-256"),
         "code_version": _("Version of Hailong"),
     }
-    published = frame.context.published
-    rows = [(labels[key], value) for key, value in frame.scored.manifest.items()]
-    rows.append(
-        (_("Publication date"), published.isoformat() if published else _("not published: a working copy"))
-    )
+    rows = list(_release(frame))
+    rows += [(labels[key], value) for key, value in frame.scored.manifest.items()]
+    if frame.context.comments is not None:
+        rows.append((_("Coded comments, SHA-256"), frame.context.comments.sha256()))
     rows += [
         (_("Option {name}").format(name=name), _shown(value)) for name, value in options.document().items()
     ]
@@ -35,6 +36,19 @@ def manifest(frame: Frame) -> Table:
         columns=(Column("input", _("Input"), "text"), Column("value", _("Value"), "text")),
         rows=tuple(rows),
     )
+
+
+def _release(frame: Frame) -> Iterator[tuple[str, str]]:
+    """Which release this is, of when, and what a correction changed and why."""
+    _, context = frame._, frame.context
+    if context.release is not None:
+        yield _("Release"), str(context.release)
+    if context.changes:
+        yield _("What this release changes"), context.changes
+    if context.reason:
+        yield _("Why it was changed"), context.reason
+    published = context.published.isoformat() if context.published else _("not published: a working copy")
+    yield _("Publication date"), published
 
 
 def _shown(value: object) -> str:
