@@ -7,13 +7,18 @@ already: no reader of a scorecard can leak it.
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 # How a column is written: `text` left, the others right; `percent` and `points` are 0-100 with two decimals,
 # `number` has four decimals (design effects), `count` none.
 ColumnKind = Literal["text", "count", "percent", "points", "number"]
+
+WHOLE_BRANCH = "*"  # stands for all agencies together where a key must be a text; no agency is called so
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,29 @@ class Figure:
             raise ValueError("A figure without a value must carry the mark that says why.")
 
 
-Cell = Figure | str
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """Cells of a table of the same card that a formula or a chart reads: one, or those down to the row `last`."""
+
+    table: str  # the table's code
+    column: str  # the column's code
+    row: int  # 0-based among the table's rows
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A number, or a yes or no, that whoever opens the workbook can have worked out again.
+
+    `parts` make up the formula: functions, signs and names of cells as texts, with the cells it reads between them.
+    `value` is what it gives. It may read nothing that is not shown, and holds no number of its own.
+    """
+
+    parts: tuple[str | Cited, ...]
+    value: float | int | bool
+
+
+Cell = Figure | str | Formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +160,92 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """Figures of one column of a table as bars, each with its interval; a picture of what the table says already.
+
+    `rows` are those drawn, 0-based; each has a value and both ends of its interval. `label` and `value` are codes of
+    columns; `down` and `up` are where it stands how far each interval reaches below and above, row by row.
+    """
+
+    title: str
+    table: str
+    rows: tuple[int, ...]
+    label: str
+    value: str
+    down: Cited
+    up: Cited
+    axis: str  # what the values are, with their unit
+    span: tuple[float, float] | None  # ends of the axis; None: as far as the figures reach
+    text: str  # for those who do not see it: what is drawn, and where the figures stand
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One line of the cover or of the manifest: a label and its text."""
 
     label: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodedTheme:
+    """A theme that open comments were coded with; `label` has one text per language."""
+
+    code: str
+    label: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CodedBranch:
+    """How many comments one branch has. None: suppressed, because it is few or could be found by subtraction.
+
+    `comments` were written here or below, `coded` of them have a theme, `counts` are those with each theme, in the
+    order of `CodedComments.themes`; a comment may have several.
+    """
+
+    comments: int | None
+    coded: int | None
+    counts: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CodedComments:
+    """What open comments of a wave speak of, counted: an external value of an estimation (CONTRACTS 7).
+
+    `branches` holds every branch in which something was written, by agency code; the whole is under None.
+    """
+
+    themes: tuple[CodedTheme, ...]
+    branches: Mapping[str | None, CodedBranch]
+    threshold: int
+
+    def document(self) -> dict[str, Any]:
+        """The same as plain JSON, the whole under `*`: what is hashed, and kept beside a run."""
+        return {
+            "threshold": self.threshold,
+            "themes": [{"code": one.code, "label": dict(one.label)} for one in self.themes],
+            "branches": {
+                WHOLE_BRANCH if code is None else code: [one.comments, one.coded, *one.counts]
+                for code, one in self.branches.items()
+            },
+        }
+
+    @classmethod
+    def of_document(cls, document: Mapping[str, Any]) -> CodedComments:
+        """The counts from what `document` gave."""
+        return cls(
+            themes=tuple(CodedTheme(one["code"], one["label"]) for one in document["themes"]),
+            branches={
+                None if code == WHOLE_BRANCH else code: CodedBranch(comments, coded, tuple(counts))
+                for code, (comments, coded, *counts) in document["branches"].items()
+            },
+            threshold=document["threshold"],
+        )
+
+    def sha256(self) -> str:
+        """The hash of the document as canonical JSON, in lower-case hex."""
+        text = json.dumps(self.document(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +266,7 @@ class Scorecard:
     notes: tuple[str, ...]  # notes[0] is [note 1]
     marks: tuple[Fact, ...]  # shorthand used in the tables: Fact("[c]", "suppressed: ...")
     rows: tuple[Row, ...]  # every estimate of the domain, in instrument order
-    tables: tuple[Table, ...]  # in sheet order, between Notes and the end
+    tables: tuple[
+        Table, ...
+    ]  # in sheet order, between Notes and the end; one of the code `manifest` is the last
+    charts: tuple[Chart, ...] = ()  # drawn on a sheet of their own, before the manifest

@@ -356,9 +356,13 @@ def adjusted(p: ArrayLike, method: Adjustment = "holm") -> NDArray[np.float64]:
     if len(wrong):
         raise ScoringError(f"`p` must lie between 0 and 1; given: {some(wrong.tolist())}.")
     out = np.full(p.shape, np.nan)
-    if known.any():
-        # Most of a second to import.
-        from statsmodels.stats.multitest import multipletests
-
-        out[known] = multipletests(p[known], method="holm" if method == "holm" else "fdr_bh")[1]
+    order = np.argsort(p[known], kind="stable")
+    stepped, place = p[known][order], np.arange(1, len(order) + 1)
+    if method == "holm":
+        stepped = np.maximum.accumulate(stepped * place[::-1])
+    else:
+        stepped = np.minimum.accumulate((stepped / (place / len(order)))[::-1])[::-1]
+    found = np.empty(len(order))
+    found[order] = np.minimum(stepped, 1.0)
+    out[known] = found
     return out

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from io import BytesIO
 from pathlib import Path
@@ -18,9 +19,11 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from app.messages import translations
 from app.scorecards import Scorecard
+from app.workbooks.charts import chart_lines, draw_charts
 from app.workbooks.contents import contents_lines
 from app.workbooks.cover import cover_lines
 from app.workbooks.formats import WORKBOOK_OPTIONS, Formats
+from app.workbooks.formulas import Formulas
 from app.workbooks.lines import Line, draw_lines
 from app.workbooks.names import NamedCell, named_cells
 from app.workbooks.problems import NotWritten
@@ -30,6 +33,7 @@ from app.workbooks.tables import Page, draw, lay_out
 from app.workbooks.text import clean
 
 PROGRAM = "Hailong"  # the author of a working copy that nobody publishes
+BEFORE = "manifest"  # code of the table before which the charts stand
 TEXT_SHEET = 800  # pixels of column A on the cover and on the contents
 TEXT_AIR = 7  # pixels between their lines, in place of empty rows
 
@@ -68,17 +72,23 @@ def write(card: Scorecard, path: str | Path) -> Path:
 
 def write_to(card: Scorecard, stream: BinaryIO) -> None:
     """Write the card's workbook to a binary stream; a WorkbookError leaves the stream untouched."""
-    cover_tab, contents_tab, pages = _pages(card)
-    names = named_cells(pages)
+    tabs = _tabs(card)
+    names = named_cells(tabs.pages)
+    formulas = Formulas(tabs.pages, {name.name for name in names})
     content = BytesIO()
     try:
         workbook = Workbook(content, _OPTIONS)
         _set_properties(workbook, card)
         formats = Formats(workbook)
-        _draw_texts(Sheet(workbook, formats, cover_tab), cover_lines(card, contents_tab))
-        _draw_texts(Sheet(workbook, formats, contents_tab), contents_lines(pages, names, card.language))
-        for page in pages:
-            draw(page, Sheet(workbook, formats, page.tab))
+        _draw_texts(Sheet(workbook, formats, tabs.cover), cover_lines(card, tabs.contents))
+        listed = contents_lines(tabs.entries(card), names, card.language)
+        _draw_texts(Sheet(workbook, formats, tabs.contents), listed)
+        for page in tabs.pages:
+            if page.table.code == BEFORE:
+                _draw_charts(workbook, formats, card, tabs, formulas)
+            draw(page, Sheet(workbook, formats, page.tab), formulas)
+        if BEFORE not in {page.table.code for page in tabs.pages}:
+            _draw_charts(workbook, formats, card, tabs, formulas)
         _define(workbook, names)
         workbook.close()
     except XlsxWriterException as error:
@@ -88,21 +98,47 @@ def write_to(card: Scorecard, stream: BinaryIO) -> None:
     stream.write(content.getbuffer())
 
 
-def _pages(card: Scorecard) -> tuple[str, str, list[Page]]:
-    """Names of the cover's and the contents' sheets, and every sheet with a table, laid out."""
+@dataclass(frozen=True)
+class _Tabs:
+    """Names of the sheets, and every sheet with a table, laid out; `charts` is empty where none is drawn."""
+
+    cover: str
+    contents: str
+    pages: list[Page]
+    charts: str
+
+    def entries(self, card: Scorecard) -> list[tuple[str, str]]:
+        """Name and title of each sheet that the contents list, in their order."""
+        found = [(page.tab, page.lines[0].text) for page in self.pages]
+        if self.charts:
+            codes = [page.table.code for page in self.pages]
+            at = codes.index(BEFORE) if BEFORE in codes else len(codes)
+            found.insert(at, (self.charts, chart_lines(card, self.pages)[0].text))
+        return found
+
+
+def _tabs(card: Scorecard) -> _Tabs:
     _ = translations(card.language).gettext
-    tabs: list[str] = []
+    taken: list[str] = []
 
     def tab(name: str) -> str:
-        tabs.append(tab_name(name, tabs))
-        return tabs[-1]
+        taken.append(tab_name(name, taken))
+        return taken[-1]
 
     cover_tab, contents_tab = tab(_("Cover")), tab(_("Contents"))
     # A sheet without content is not written: a table without rows, notes where there are none.
     tables = [table for table in (notes_table(card), *card.tables) if table.rows]
     named = [(table, tab(table.tab)) for table in tables]
     notes_tab = next((name for table, name in named if table.code == NOTES), None)
-    return cover_tab, contents_tab, [lay_out(table, name, card, notes_tab) for table, name in named]
+    pages = [lay_out(table, name, card, notes_tab) for table, name in named]
+    return _Tabs(cover_tab, contents_tab, pages, tab(_("Charts")) if card.charts else "")
+
+
+def _draw_charts(
+    workbook: Workbook, formats: Formats, card: Scorecard, tabs: _Tabs, formulas: Formulas
+) -> None:
+    if tabs.charts:
+        draw_charts(workbook, Sheet(workbook, formats, tabs.charts), card, tabs.pages, formulas)
 
 
 def _draw_texts(sheet: Sheet, lines: Iterable[Line]) -> None:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from math import isfinite
 
 from app.figures import DECIMALS, mark_text
-from app.scorecards import Cell, Column, Figure, Table
+from app.scorecards import Cell, Column, Figure, Formula, Table
 from app.workbooks.problems import BadCell, BadHeader, WorkbookError
 from app.workbooks.references import refer
 from app.workbooks.text import clean
 
 MAX_HEADER = 255  # characters of a column's name in a real table
 EXACT = 10**15  # spreadsheets keep fifteen digits
+
+Content = str | float | int | Formula  # what a cell holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,10 @@ class Cells:
 
     headers: tuple[str, ...]
     kinds: tuple[str, ...]
-    rows: tuple[tuple[str | float | int, ...], ...]
+    rows: tuple[tuple[Content, ...], ...]
     marks: frozenset[str]  # as written, `[c]`
 
-    def column(self, index: int) -> tuple[str | float | int, ...]:
+    def column(self, index: int) -> tuple[Content, ...]:
         """All cells of one column."""
         return tuple(row[index] for row in self.rows)
 
@@ -94,13 +96,15 @@ def _row(
     place: str,
     marks: set[str],
     language: str,
-) -> Iterator[str | float | int]:
+) -> Iterator[Content]:
     beside: set[str] = set()
     texts: set[str] = set()
     for position, cell in enumerate(row):
         try:
             if isinstance(cell, str):
                 yield _text(cell, columns[position], texts, language)
+            elif isinstance(cell, Formula):
+                yield _formula(cell, columns[position])
             else:
                 yield _figure(cell, columns[position], marks, beside)
         except WorkbookError as error:
@@ -133,3 +137,13 @@ def _figure(figure: Figure, column: Column, marks: set[str], beside: set[str]) -
     if not isfinite(figure.value) or abs(figure.value) >= EXACT:
         raise BadCell(f"{figure.value} is not a number that a cell can hold; give the figure a mark instead.")
     return figure.value
+
+
+def _formula(formula: Formula, column: Column) -> Formula:
+    """A formula of numbers stands among numbers, a yes or no among texts."""
+    value, number = formula.value, column.kind in DECIMALS
+    if isinstance(value, bool) is number:
+        raise BadCell("a formula of numbers stands among texts, or a yes or no among numbers; move it.")
+    if number and (not isfinite(value) or abs(value) >= EXACT):
+        raise BadCell(f"{value} is not a number that a cell can hold; leave the formula out.")
+    return formula

@@ -17,7 +17,9 @@ NARROWEST_FIGURES = 80
 FIGURES_PADDING = 16  # pixels that keep right-aligned headers apart
 HEADER_LINES = 3  # a number's header rather grows than makes its column much wider than its numbers
 NARROWEST_TEXT = 64
-WRAPPING_TEXT = 360  # a text column is never squeezed below this only to keep the page narrow
+WRAPPING_TEXT = 360  # a text column is never squeezed below this only to keep the page narrow,
+WIDE_TEXT = 200  # or below this in a table of many columns, which would print too small to be read
+MANY_COLUMNS = 12
 WIDEST_TEXT = 720  # about 90 letters: longer lines are hard to read
 
 
@@ -54,7 +56,8 @@ def fit(
     wanted = {
         column: _wanted_width(headers[column], texts[column]) + margins[column] for column in text_columns
     }
-    for column, width in _shares(wanted, PAGE - sum(widths)).items():
+    least = WIDE_TEXT if len(headers) > MANY_COLUMNS else WRAPPING_TEXT
+    for column, width in _shares(wanted, PAGE - sum(widths), least).items():
         widths[column] = width
     widths[0] = max(widths[0], first)
     for column in text_columns:
@@ -95,11 +98,11 @@ def _wanted_width(header: str, texts: Sequence[str]) -> int:
     return min(max(longest + CELL_PADDING, NARROWEST_TEXT), WIDEST_TEXT)
 
 
-def _shares(wanted: dict[int, int], left: int) -> dict[int, int]:
-    """Share the rest of the page among the columns of texts; who needs less leaves it to the others."""
+def _shares(wanted: dict[int, int], left: int, least: int) -> dict[int, int]:
+    """Share the rest of the page among the columns of texts, `least` each; who needs less leaves it to the others."""
     given: dict[int, int] = {}
     while open_columns := [column for column in wanted if column not in given]:
-        share = max(left // len(open_columns), WRAPPING_TEXT)
+        share = max(left // len(open_columns), least)
         content = [column for column in open_columns if wanted[column] <= share]
         for column in content or open_columns:
             given[column] = min(wanted[column], share)

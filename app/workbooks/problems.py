@@ -37,3 +37,15 @@ class TooLarge(WorkbookError):
 
 class NotWritten(WorkbookError):
     """The file could not be stored, or the spreadsheet library refused a part of it."""
+
+
+class BadFormula(WorkbookError):
+    """A formula reads what is not shown or not there, or holds a number, a function or a name that it may not."""
+
+
+class BadChart(WorkbookError):
+    """A chart draws what its table does not have, or does not show."""
+
+
+class NotRead(WorkbookError):
+    """A file is no workbook of ours, so no copy can be made of it."""

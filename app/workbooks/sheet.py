@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from xlsxwriter import Workbook
+from xlsxwriter.chart import Chart
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.utility import quote_sheetname
 from xlsxwriter.worksheet import Worksheet
@@ -53,9 +54,10 @@ def sheet_reference(tab: str) -> str:
     return quote_sheetname(tab)
 
 
-def cell_address(tab: str, row: int, column: int) -> str:
-    """`'Tổng hợp'!A1` for 0-based row and column."""
-    return f"{sheet_reference(tab)}!{column_letters(column)}{row + 1}"
+def cell_address(tab: str, row: int, column: int, *, fixed: bool = False) -> str:
+    """`'Tổng hợp'!A1` for 0-based row and column; `fixed`: `'Tổng hợp'!$A$1`."""
+    sign = "$" if fixed else ""
+    return f"{sheet_reference(tab)}!{sign}{column_letters(column)}{sign}{row + 1}"
 
 
 def column_letters(column: int) -> str:
@@ -109,6 +111,20 @@ class Sheet:
         """Write a finite number in the format of its column's kind."""
         cell_format = self._formats.figure(kind)
         self._check(self._worksheet.write_number(row, column, value, cell_format), row, column)
+
+    def formula(self, row: int, column: int, text: str, value: float | int | bool, format_name: str) -> None:
+        """Write a formula made by `Formulas`, with the value it gives, which is what readers without a calculator see.
+
+        The only way to a formula: no text of a scorecard comes here.
+        """
+        yes_or_no = isinstance(value, bool)
+        cell_format = self._formats.text(format_name, "") if yes_or_no else self._formats.figure(format_name)
+        self._check(self._worksheet.write_formula(row, column, text, cell_format, value), row, column)
+
+    def chart(self, row: int, chart: Chart, text: str) -> None:
+        """Put a chart at column A of a row, with its text for those who do not see it."""
+        code = self._worksheet.insert_chart(row, 0, chart, {"description": text, "object_position": 2})
+        self._check(code, row, 0)
 
     def link(self, row: int, column: int, address: str, text: str, format_name: str) -> None:
         """Write a text that leads to a cell of the same workbook."""

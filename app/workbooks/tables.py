@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.figures import DECIMALS
 from app.messages import translations
-from app.scorecards import Scorecard, Table
-from app.workbooks.cells import Cells, table_cells
+from app.scorecards import Formula, Scorecard, Table
+from app.workbooks.cells import Cells, Content, table_cells
 from app.workbooks.layout import DEFAULT_COLUMN, PAGE, Sizes, fit, is_indented
 from app.workbooks.lines import Line, draw_lines
 from app.workbooks.metrics import LINE_HEIGHT
@@ -17,6 +18,9 @@ from app.workbooks.problems import TooLarge
 from app.workbooks.references import NOTES, explanations, refer, refers_to_notes
 from app.workbooks.sheet import MAX_COLUMNS, MAX_ROWS, Sheet, cell_address
 from app.workbooks.text import clean
+
+if TYPE_CHECKING:
+    from app.workbooks.formulas import Formulas
 
 WRAPPING_FIRST = 400  # pixels of column A where a line above the table is too long for the page
 
@@ -61,7 +65,7 @@ def lay_out(table: Table, tab: str, card: Scorecard, notes_tab: str | None) -> P
     return Page(table, tab, lines, cells, _sizes(cells, lines, f"Table {table.code}"))
 
 
-def draw(page: Page, sheet: Sheet) -> None:
+def draw(page: Page, sheet: Sheet, formulas: Formulas) -> None:
     """Write a page onto its sheet."""
     width = sum(page.sizes.widths)
     sheet.widths(page.sizes.widths)
@@ -73,13 +77,13 @@ def draw(page: Page, sheet: Sheet) -> None:
     name = f"tbl_{table.code.replace('-', '_')}"
     sheet.table(page.header_row, page.last_row, name, headers, title, subtitle)
     sheet.height(page.header_row, page.sizes.header_lines * LINE_HEIGHT + HEADER_AIR)
-    _draw_rows(page, sheet, [style for _, style in styles])
+    _draw_rows(page, sheet, [style for _, style in styles], formulas)
     codes = [column for column in range(len(headers)) if _holds_codes(page.cells, column)]
     sheet.codes_in_columns(codes, page.header_row + 1, page.last_row)
     sheet.printed(page.last_row, _last_printed_column(page), page.header_row)
 
 
-def _draw_rows(page: Page, sheet: Sheet, styles: Sequence[str]) -> None:
+def _draw_rows(page: Page, sheet: Sheet, styles: Sequence[str], formulas: Formulas) -> None:
     sized = zip(page.cells.rows, page.sizes.row_lines, strict=True)
     for row, (cells, lines) in enumerate(sized, page.header_row + 1):
         if lines > 1:
@@ -87,6 +91,12 @@ def _draw_rows(page: Page, sheet: Sheet, styles: Sequence[str]) -> None:
         for column, cell in enumerate(cells):
             if isinstance(cell, str):
                 sheet.text(row, column, cell, styles[column])
+            elif isinstance(cell, Formula):
+                place = (
+                    f"Table {page.table.code}, row {row - page.header_row}, {page.cells.headers[column]!r}"
+                )
+                style = styles[column] if isinstance(cell.value, bool) else page.cells.kinds[column]
+                sheet.formula(row, column, formulas.text(cell, place), cell.value, style)
             else:
                 sheet.number(row, column, cell, page.cells.kinds[column])
 
@@ -141,7 +151,7 @@ def _sizes(cells: Cells, lines: tuple[Line, ...], place: str) -> Sizes:
 
 def _shown(cells: Cells, column: int) -> tuple[str, ...]:
     """The texts of a column; of a column of numbers only the widest, for the numbers of one column look alike."""
-    content = cells.column(column)
+    content = tuple(map(_seen, cells.column(column)))
     if (kind := cells.kinds[column]) not in DECIMALS:
         return content
     numbers = [cell for cell in content if not isinstance(cell, str)]
@@ -150,9 +160,18 @@ def _shown(cells: Cells, column: int) -> tuple[str, ...]:
     return (*(f"{number:,.{DECIMALS[kind]}f}" for number in extremes), *marks)
 
 
+def _seen(cell: Content) -> str | float | int:
+    """What a reader sees: of a formula, what it gives."""
+    if isinstance(cell, Formula):
+        return str(cell.value).upper() if isinstance(cell.value, bool) else cell.value
+    return cell
+
+
 def _holds_codes(cells: Cells, column: int) -> bool:
     """Whether a column of texts has cells that look like numbers, such as agency codes."""
-    return cells.kinds[column] not in DECIMALS and any(map(_CODE.fullmatch, cells.column(column)))
+    return cells.kinds[column] not in DECIMALS and any(
+        isinstance(cell, str) and _CODE.fullmatch(cell) for cell in cells.column(column)
+    )
 
 
 def _last_printed_column(page: Page) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.queries.releases import get_release
-from app.services.overview import overview, workbook_path
+from app.services.overview import Wanted, overview
+from app.services.release_files import workbook_path
 
 WAVE = "/results/citizens/2026/"
 STEMS = ("whole", "agency-north", "agency-north-1", "agency-south-1")
@@ -29,19 +30,40 @@ def test_it_is_saved_under_a_name_that_says_what_it_is(evaluator):
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_the_page_leads_to_every_workbook_of_an_agency_and_to_that_of_all(office, evaluator):
+@pytest.mark.parametrize("branch", [None, "north"])
+def test_the_page_leads_to_the_workbook_of_its_head_and_of_every_line(office, evaluator, branch):
     with office.app_context():
-        seen = overview(get_release("citizens", "2026"), "en")
-    page = evaluator.get(WAVE).page
+        seen = overview(get_release("citizens", "2026"), "en", Wanted(branch=branch))
+    page = evaluator.get(f"{WAVE}?branch={branch or ''}").page
     links = [link.get("href") for link in page.all(".//main//a") if "download" in link.attrib]
+    books = [link for link in links if link.endswith(".xlsx")]
 
-    stems = [seen.whole_workbook, *(line.workbook for line in seen.lines)]
-    assert links == [f"{WAVE}workbooks/{stem}.xlsx" for stem in stems]
+    head = seen.head.workbook if branch else seen.whole_workbook
+    assert books == [
+        f"{WAVE}workbooks/{stem}.xlsx" for stem in (head, *(line.workbook for line in seen.lines))
+    ]
     assert all(evaluator.get(link).status == 200 for link in links)
 
 
+def test_the_signature_is_kept_under_the_name_of_its_workbook(office, evaluator):
+    with office.app_context():
+        signed = workbook_path(get_release("citizens", "2026"), "whole").with_suffix(".xlsx.sig")
+    (link,) = [
+        link.get("href") for link in evaluator.get(WAVE).page.all(".//main//a") if ".sig" in link.get("href")
+    ]
+
+    with evaluator.client.get(link) as response:
+        assert response.data == signed.read_bytes()
+        assert "citizens-2026-whole.xlsx.sig" in response.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize("query", ["in=fr", "in=../x", "release=2", "release=x", "release=-1"])
+def test_a_workbook_in_another_language_or_release_is_not_found(evaluator, query):
+    assert evaluator.get(f"{WAVE}workbooks/whole.xlsx?{query}").status == 404
+
+
 def test_a_branch_offers_its_own_workbook(evaluator):
-    (link,) = evaluator.get(f"{WAVE}?branch=north").page.of_class("download")
+    link = evaluator.get(f"{WAVE}?branch=north").page.of_class("download")[0]
 
     assert link.get("href") == f"{WAVE}workbooks/agency-north.xlsx"
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from unicodedata import normalize
+from xml.etree import ElementTree
 
 from openpyxl.cell import Cell
 
@@ -40,11 +41,18 @@ FORBIDDEN_PARTS = (
     "vbaProject",
     "externalLinks",
     "/media/",
-    "/drawings/",
     "/embeddings/",
     "/activeX/",
     "/ctrlProps/",
 )
+FUNCTIONS = {"ABS", "AVERAGE", "MAX", "MIN", "SUM", "SUMPRODUCT", "_xlfn.NORM.S.INV", "_xlfn.T.INV.2T"}
+# Of a formula, in this order: a cell or a range of a sheet, a function, a name, a number.
+IN_FORMULAS = re.compile(
+    r"(?:'(?:[^']|'')+'|\w+)!\$(?P<column>[A-Z]+)\$(?P<first>\d+)(?::\$[A-Z]+\$(?P<last>\d+))?"
+    r"|(?P<function>[A-Za-z_.0-9]+)\(|(?P<name>[A-Za-z_]\w*)|(?P<number>[0-9.]+)"
+)
+CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 LINE_POINTS, TITLE_POINTS = 14.25, 18
 INDENT = 9  # pixels
 NUMBER_AS_TEXT = re.compile(r"[-+]?[0-9][0-9.,]*\s?%?")
@@ -59,7 +67,8 @@ def lint(path: str | Path) -> list[str]:
         return [f"The file cannot be read: {error} (rule 45)."]
     found = [sentence for rule in BOOK_RULES for sentence in rule(opened)]
     for position, sheet in enumerate(opened.sheets):
-        rules = SHEET_RULES if position < 2 else SHEET_RULES + TABLE_RULES
+        with_table = position >= 2 and not _draws(sheet)
+        rules = SHEET_RULES + TABLE_RULES if with_table else CHARTS_RULES if position >= 2 else SHEET_RULES
         found += [f"{sheet.title}: {sentence}" for rule in rules for sentence in rule(sheet)]
     return found
 
@@ -67,6 +76,16 @@ def lint(path: str | Path) -> list[str]:
 def _said(message: str) -> set[str]:
     """A sentence of the workbook room in every language."""
     return {translations(language).gettext(message) for language in languages()}
+
+
+def _draws(sheet: OpenedSheet) -> bool:
+    """Whether it is the sheet of charts."""
+    return sheet.title in _said("Charts")
+
+
+def _is_number(cell: Cell) -> bool:
+    """A yes or no is none, though Python takes it for one."""
+    return isinstance(cell.value, int | float) and not isinstance(cell.value, bool)
 
 
 def _marks(cell: Cell) -> list[str]:
@@ -144,8 +163,88 @@ def _formulas(opened: Opened) -> Iterator[str]:
         yield "The file does not ask for a full recalculation on load (rule 33)."
     for sheet in opened.sheets:
         for cell in sheet.xml.iter(f"{MAIN}c"):
-            if cell.find(f"{MAIN}f") is not None and not (cell.findtext(f"{MAIN}v") or ""):
+            formula = cell.findtext(f"{MAIN}f")
+            if formula is None:
+                continue
+            if not (cell.findtext(f"{MAIN}v") or ""):
                 yield f"{sheet.title}: the formula in {cell.get('r')} has no computed value (rule 33)."
+            for fault in _formula(formula, opened):
+                yield f"{sheet.title}: the formula in {cell.get('r')} {fault}"
+
+
+def _formula(formula: str, opened: Opened) -> Iterator[str]:
+    """What is wrong with one formula: whoever follows it finds cells and names, and every function everywhere."""
+    names = set(opened.book.defined_names)
+    for found in IN_FORMULAS.finditer(formula):
+        if found["function"] and found["function"] not in FUNCTIONS:
+            yield f"uses {found['function']}, which not every program has (rule 32)."
+        elif found["number"]:
+            yield f"holds the number {found['number']} (rule 32)."
+        elif found["name"] and found["name"] not in names:
+            yield f"cites {found['name']}, which is no name (rule 32)."
+        elif found["column"]:
+            tab = found[0].rpartition("!")[0].strip("'").replace("''", "'")
+            for row in range(int(found["first"]), int(found["last"] or found["first"]) + 1):
+                cited = opened.book[tab][f"{found['column']}{row}"] if tab in opened.book.sheetnames else None
+                if cited is None or not _is_number(cited):
+                    yield f"reads {tab}!{found['column']}{row}, which holds no number (rule 28)."
+
+
+def _checked(opened: Opened) -> Iterator[str]:
+    """Live formulas stand beside what was published, and every line agrees."""
+    for sheet in opened.sheets:
+        columns = dict(sheet.columns())
+        with_formulas = {
+            cell.get("r") for cell in sheet.xml.iter(f"{MAIN}c") if cell.find(f"{MAIN}f") is not None
+        }
+        if not with_formulas:
+            continue
+        for said in ("Published value", "Value of the formula", "Agrees"):
+            cells = next((columns[header] for header in _said(said) if header in columns), None)
+            if cells is None:
+                yield f"{sheet.title}: formulas stand there without a column {said!r} (rule 34)."
+            elif lacking := [cell.coordinate for cell in cells if cell.coordinate not in with_formulas]:
+                yield f"{sheet.title}: {lacking[0]} is no formula (rule 34)."
+            elif said == "Agrees":
+                for cell in cells:
+                    if cell.value is not True:
+                        yield f"{sheet.title}: {cell.coordinate} does not agree (rule 34)."
+
+
+def _drawings(opened: Opened) -> Iterator[str]:
+    """Drawings are charts, on a sheet of their own, each with a text."""
+    drawing_sheets = {sheet.title for sheet in opened.sheets if list(sheet.xml.iter(f"{MAIN}drawing"))}
+    for title in sorted(drawing_sheets - _said("Charts")):
+        yield f"{title}: something is drawn outside the sheet of charts (rule 37)."
+    for name, part in opened.parts.items():
+        if re.fullmatch(r"xl/drawings/[^/]+\.xml", name):
+            root = ElementTree.fromstring(part)
+            for kind in ("pic", "sp", "cxnSp", "grpSp"):
+                if list(root.iter(f"{DRAWING}{kind}")):
+                    yield f"{name}: a drawing that is no chart (rule 6)."
+            for frame in root.iter(f"{DRAWING}cNvPr"):
+                if not frame.get("descr"):
+                    yield f"{name}: the chart {frame.get('name')} has no alternative text (rule 37)."
+        if re.fullmatch(r"xl/charts/[^/]+\.xml", name):
+            yield from _chart(name, ElementTree.fromstring(part), opened)
+
+
+def _chart(name: str, root: ElementTree.Element, opened: Opened) -> Iterator[str]:
+    kinds = {element.tag.removeprefix(CHART) for element in root.iter() if element.tag.endswith("Chart")}
+    if kinds != {"barChart"} or any("3D" in kind for kind in kinds):
+        yield f"{name}: a chart of the kind {', '.join(sorted(kinds))}; bars only (rule 37)."
+    if root.find(f"{CHART}chart/{CHART}title") is None:
+        yield f"{name}: the chart has no title (rule 37)."
+    if root.find(f".//{CHART}valAx/{CHART}title") is None:
+        yield f"{name}: the axis of values has no title (rule 37)."
+    sizes = {int(count.get("val")) for count in root.iter(f"{CHART}ptCount")}
+    ends = [root.find(f".//{CHART}errBars/{CHART}{end}//{CHART}f") for end in ("plus", "minus")]
+    if len(sizes) != 1 or 0 in sizes or None in ends:
+        yield f"{name}: not every bar has its label, its value and both ends of its interval (rule 37)."
+    for reference in root.iter(f"{CHART}f"):
+        for tab in re.findall(r"('(?:[^']|'')+'|[^(,!]+)!", reference.text or ""):
+            if tab.strip("'").replace("''", "'") not in opened.book.sheetnames:
+                yield f"{name}: it draws {tab}, which is no sheet (rule 37)."
 
 
 def _names(opened: Opened) -> Iterator[str]:
@@ -240,11 +339,11 @@ def _clipped(sheet: OpenedSheet) -> Iterator[str]:
         width = sheet.width(cell.column) - INDENT * int(cell.alignment.indent or 0)
         bold, size = bool(cell.font.b), int(cell.font.sz)
         points = TITLE_POINTS if size > 12 else LINE_POINTS
-        if isinstance(cell.value, int | float):
+        if _is_number(cell):
             if text_width(_shown(cell)) > width - 5:
                 yield f"{cell.coordinate} shows signs instead of its number (rule 16)."
             continue
-        text = str(cell.value)
+        text = str(cell.value).upper() if isinstance(cell.value, bool) else str(cell.value)
         if cell.alignment.wrap_text:
             if line_count(text, int(width), bold=bold, size=size) * points > sheet.height(cell.row) + 0.5:
                 yield f"{cell.coordinate} is clipped: its row is too low (rule 16)."
@@ -324,7 +423,7 @@ def _headers(sheet: OpenedSheet) -> Iterator[str]:
 
 def _columns(sheet: OpenedSheet) -> Iterator[str]:
     for header, cells in sheet.columns():
-        numbers = [cell for cell in cells if isinstance(cell.value, int | float)]
+        numbers = [cell for cell in cells if _is_number(cell)]
         texts = [cell for cell in cells if isinstance(cell.value, str)]
         for cell in texts:
             if numbers and not _marks(cell):
@@ -403,6 +502,8 @@ BOOK_RULES = (
     _nothing_foreign,
     _alternative_texts,
     _formulas,
+    _checked,
+    _drawings,
     _names,
     _stamps,
 )
@@ -417,6 +518,7 @@ SHEET_RULES = (
     _clipped,
     _print_setup,
 )
+CHARTS_RULES = tuple(rule for rule in SHEET_RULES if rule is not _blank)
 TABLE_RULES = (
     _lines_above,
     _one_table,

@@ -320,7 +320,7 @@ RULES_BESIDE = {
     "something beside the cover": {"(rule 39)"},
     "no link to the contents": {"(rule 17)"},
     "no link to a table": {"(rule 17)"},
-    "a formula without its value": {"(rule 22)"},
+    "a formula without its value": {"(rule 22)", "(rule 32)", "(rule 34)"},
     "something below the table": {"(rule 39)"},
     "a table that is not in column A": {"(rule 11)"},
     "a text among numbers": {"(rule 16)", "(rule 23)"},

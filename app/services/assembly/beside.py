@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 from .comparisons import Comparison, Rank
+from .profiles import Against
+from .records import Record
 from .results import Scored
 
 Domain = tuple[str | None, str | None]  # by, domain
@@ -48,6 +51,28 @@ class SideBySide:
             together = sum(not own.isdisjoint(one.tie_groups) for one in self.ranking(measure, domain))
             self._tied[measure, domain] = together - 1
         return self._tied[measure, domain]
+
+    @cached_property
+    def records(self) -> dict[tuple[str, str, str | None, str | None], Record]:
+        """Every figure by node, measure, by and domain."""
+        return {(one.node, one.measure, one.by, one.domain): one for one in self._scored.records}
+
+    @cached_property
+    def changes(self) -> dict[tuple[str, str, str | None, str | None], Mapping[str, Any]]:
+        """Every change since an earlier wave by node, measure, by and domain; empty where none was asked for."""
+        found = self._scored.blocks.get("trend", {}).get("changes", ())
+        return {(one["node"], one["measure"], one["by"], one["domain"]): one for one in found}
+
+    def against(self, place: int) -> list[Against]:
+        """The figures of a domain less those of what it lies in, by its place; empty where nothing is tested."""
+        return self._against.get(place, [])
+
+    @cached_property
+    def _against(self) -> dict[int, list[Against]]:
+        found: dict[int, list[Against]] = {}
+        for one in self._scored.profiles or ():
+            found.setdefault(one.place, []).append(one)
+        return found
 
     @cached_property
     def _differences(self) -> dict[Domain, dict[Measure, list[Comparison]]]:

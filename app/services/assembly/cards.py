@@ -12,17 +12,24 @@ from app.scorecards import Fact, Figure, Row, Scorecard, Table
 
 from .beside import SideBySide
 from .context import UNPUBLISHED, CardContext
+from .kin import Kin
 from .labels import domain_label, domain_parts, level_label, text_in, wave_kind_label
 from .measures import recorded
 from .reliability import Measurement
 from .results import Scored
 from .rows import by_address, rows
 from .stems import file_stem, file_stems
+from .tables.checks import checks
+from .tables.comments import comments
 from .tables.comparison import comparison
+from .tables.domains import domains
+from .tables.drawn import charts
 from .tables.frame import Frame
 from .tables.items import items
 from .tables.manifest import manifest
 from .tables.method import method
+from .tables.parameters import Parameters
+from .tables.profile import profile
 from .tables.quality import quality
 from .tables.sensitivity import sensitivity
 from .tables.summary import summary
@@ -37,7 +44,9 @@ def scorecards(scored: Scored, context: CardContext) -> Iterator[Scorecard]:
     per_domain = len(recorded(scored.measured))
     stems = file_stems(scored.domains)
     whole = context.whole_name or translations(context.language).gettext("All respondents")
-    beside, measurement = SideBySide(scored), Measurement(scored)
+    beside, measurement, kin = SideBySide(scored), Measurement(scored), Kin(scored)
+    weights = scored.inputs.design.w
+    weighted = bool(weights.size) and bool(weights.min() != weights.max())
     place = 0
     for counted in scored.counted:
         for position, domain in enumerate(counted.partition.domains):
@@ -53,8 +62,11 @@ def scorecards(scored: Scored, context: CardContext) -> Iterator[Scorecard]:
                 position=position,
                 place=place,
                 label=_label(context, by, domain, name) or whole,
+                beside=beside,
+                kin=kin,
+                weighted=weighted,
             )
-            yield _card(frame, beside, measurement, by, domain, stems[by, domain])
+            yield _card(frame, measurement, by, domain, stems[by, domain])
             place += 1
 
 
@@ -69,7 +81,6 @@ def _label(context: CardContext, by: str | None, domain: str | None, name: str) 
 
 def _card(
     frame: Frame,
-    beside: SideBySide,
     measurement: Measurement,
     by: str | None,
     domain: str | None,
@@ -80,13 +91,20 @@ def _card(
         summary(frame),
         *unit_tables(frame),
         items(frame),
-        comparison(frame, beside),
+        domains(frame),
+        comparison(frame),
+        profile(frame),
+        comments(frame),
         quality(frame, measurement),
         sensitivity(frame),
         method(frame),
-        manifest(frame),
     )
     tables = tuple(table for table in found if table is not None)
+    parameters = Parameters(frame)
+    drawn = charts(frame, parameters)
+    checked = checks(frame, parameters, tables)
+    cited = (parameters.table(),) if drawn or checked else ()
+    tables = (*tables, *cited, *((checked,) if checked else ()), manifest(frame))
     return Scorecard(
         language=context.language,
         by=by,
@@ -103,6 +121,7 @@ def _card(
         marks=mark_facts(_marks(tables), context.language),
         rows=frame.rows,
         tables=tables,
+        charts=drawn,
     )
 
 
@@ -155,6 +174,9 @@ def _cover(frame: Frame) -> tuple[Fact, ...]:
         (_("Published by"), context.organisation or _("publisher not named")),
         (_("Contact"), context.contact),
         (_("Publication date"), published or _("not published: a working copy")),
+        (_("Release"), str(context.release or "")),
+        (_("What this release changes"), context.changes),
+        (_("Why it was changed"), context.reason),
         (_("Instrument and its source"), f"{scored.instrument.identity}. {scored.instrument.source}"),
     ]
     return tuple(Fact(label, text) for label, text in facts if text)
@@ -205,6 +227,6 @@ def _marks(tables: tuple[Table, ...]) -> set[str]:
             for cell in row:
                 if isinstance(cell, Figure):
                     figures.add(cell.mark or "")
-                elif cell.startswith("["):
+                elif isinstance(cell, str) and cell.startswith("["):
                     texts.add(cell)
     return (figures - {""}) | {text[1:-1] for text in texts if re.fullmatch(r"\[[a-z]\]", text)}

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from app.scorecards import CodedComments
+
 # The creation date inside the file of a working copy: workbooks carry no clock, so that equal inputs give
 # equal bytes, and spreadsheets know no day before 1980.
 UNPUBLISHED = date(1980, 1, 1)
@@ -17,6 +19,9 @@ class CardContext:
 
     `domain_names` names domains by code; `by_names` says what the domains of a column are, such as
     {"agency": "Agency"}; `whole_name` is the name of all of them together.
+
+    `release` numbers what is published, from 1, None before; a correction says in `changes` what is other than before,
+    and in `reason` why. `comments` are the coded open comments of the wave, None where nothing was coded.
     """
 
     language: str
@@ -28,3 +33,7 @@ class CardContext:
     domain_names: Mapping[str, str] = field(default_factory=dict)
     by_names: Mapping[str, str] = field(default_factory=dict)
     whole_name: str = ""
+    release: int | None = None
+    changes: str = ""
+    reason: str = ""
+    comments: CodedComments | None = None

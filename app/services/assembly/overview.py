@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping
 from typing import Any
 
-from app.scorecards import Placed, Row
-from surveys.instrument import Index, Instrument
+from app.scorecards import Placed
+from surveys.instrument import Instrument
 
 from .labels import text_in
-from .measures import Measured
-from .records import Record
-from .rows import by_address, rows
+from .measures import Measured, measured_plan
+from .rows import by_address
+from .states import variables
 
 
 def index_labels(instrument: Instrument, language: str) -> tuple[tuple[str, str], ...]:
@@ -19,24 +19,21 @@ def index_labels(instrument: Instrument, language: str) -> tuple[tuple[str, str]
     return tuple((index.code, text_in(index.title, language)) for index in instrument.indices)
 
 
-def index_rows(
-    document: Mapping[str, Any], instrument: Instrument, language: str, names: Mapping[str, str], whole: str
-) -> tuple[Row, ...]:
-    """The rows of the indices, the whole first, then every domain; `names` labels domains by code."""
-    wanted = [
-        record(estimate, names, document["options"]["threshold"])
-        for estimate in document["estimates"]
-        if estimate["kind"] == "index"
-    ]
-    return rows(wanted, by_address(_indices(instrument)), language, whole)
+def measured_addresses(instrument: Instrument) -> dict[tuple[str, str], Measured]:
+    """Everything that a document of this instrument can hold, by its address."""
+    return by_address(measured_plan(instrument, variables(instrument)).measured)
 
 
 def index_ranks(
-    document: Mapping[str, Any], instrument: Instrument, level: Callable[[str], Hashable]
+    document: Mapping[str, Any],
+    instrument: Instrument,
+    level: Callable[[str], Hashable],
+    domains: Container[str] | None = None,
 ) -> dict[tuple[str, str], Placed]:
     """The rank of every ranked domain by (index, domain); empty where a document has none.
 
-    `level` tells who is ranked together: domains of the same level.
+    `level` tells who is ranked together: domains of the same level. `domains` are those that are asked for (default:
+    all of them).
     """
     codes = {index.code for index in instrument.indices}
     rankings: dict[Hashable, list[Mapping[str, Any]]] = {}
@@ -47,6 +44,7 @@ def index_ranks(
         (one["node"], one["domain"]): _placed(one, ranking)
         for ranking in rankings.values()
         for one in ranking
+        if domains is None or one["domain"] in domains
     }
 
 
@@ -64,30 +62,3 @@ def _placed(one: Mapping[str, Any], ranking: Iterable[Mapping[str, Any]]) -> Pla
         groups=None if groups is None else tuple(groups),
         tied=tied,
     )
-
-
-def record(estimate: Mapping[str, Any], names: Mapping[str, str], threshold: int) -> Record:
-    """An estimate of a results document as a record; its reasons are made of its flags again."""
-    fields = {key: value for key, value in estimate.items() if key != "flag_reason"}
-    domain = estimate["domain"]
-    fields["label"] = names.get(domain, estimate["label"]) if domain else estimate["label"]
-    return Record(**fields, reason=tuple(_reasons(estimate["flag"], threshold)))
-
-
-def _reasons(flag: str | None, threshold: int) -> Iterable[tuple[str, str]]:
-    about = {
-        "suppressed": ("hidden", str(threshold)),
-        "undefined": ("no_answer", ""),
-        "small": ("small", "30"),
-        "indicative": ("volunteer", ""),
-        "not_estimable": ("one_psu", ""),
-        "no_variation": ("constant", ""),
-    }
-    return (about[word] for word in (flag or "").split())
-
-
-def _indices(instrument: Instrument) -> Iterable[Measured]:
-    for _, path, node in instrument.walk():
-        if isinstance(node, Index):
-            measure = "respondent_mean" if node.aggregate == "respondent_mean" else node.score
-            yield Measured(path, "index", measure, tree=node)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from app.messages import translations
 
@@ -20,6 +22,33 @@ def sentences_of_a_wave(language: str, n_clusters: int) -> tuple[str, ...]:
     """Sentences that hold for all figures of a domain alike, where they hold at all."""
     _ = translations(language).gettext
     return _sentence(_, "volunteer", ""), _sentence(_, "no_band", str(n_clusters))
+
+
+# What a reason can be about stands in its sentence: a number, an item, or nothing.
+KNOWN = (
+    ("hidden", "{about}"),
+    ("no_answer", "{about}"),
+    ("no_answer", ""),
+    ("small", "{about}"),
+    ("volunteer", ""),
+    ("no_band", "{about}"),
+    ("one_psu", ""),
+    ("constant", ""),
+    ("complete", ""),
+    ("no_head_count", ""),
+)
+
+
+@lru_cache(maxsize=1000)
+def reasons_in(told: str) -> tuple[tuple[str, str], ...]:
+    """The reasons that the English sentences of a results document name, in their order; unknown ones are left out."""
+    found = []
+    for reason, about in KNOWN:
+        sentence = re.escape(_sentence(str, reason, about)).replace(re.escape("{about}"), r"(\S+?)")
+        found += [
+            (one.start(), (reason, one.group(1) if about else "")) for one in re.finditer(sentence, told)
+        ]
+    return tuple(reason for _, reason in sorted(found))
 
 
 def _sentence(_: Callable[[str], str], reason: str, about: str) -> str:

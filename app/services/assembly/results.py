@@ -20,6 +20,7 @@ from .hiding import Hidden
 from .inputs import ScoringInputs
 from .measures import Measured
 from .options import ScoringOptions
+from .profiles import Against
 from .reasons import flag_reason
 from .records import Record
 from .sensitivity import Sensitivity
@@ -34,7 +35,8 @@ class Scored:
     """One run of scoring: what went in, what came out. `counted` follow `inputs.partitions`.
 
     `blocks` are what an options file asked for, by their keys in the document and ready for it. `sensitivity` None:
-    the file says nothing of quality flags. `tables` and `units` are there for staff whom nobody can trace.
+    the file says nothing of quality flags. `tables` and `units` are there for staff whom nobody can trace. `profiles`
+    None: nothing is compared.
     """
 
     instrument: Instrument
@@ -51,6 +53,7 @@ class Scored:
     sensitivity: Sensitivity | None = None
     tables: ReleaseTables | None = None
     units: UnitResults | None = None
+    profiles: tuple[Against, ...] | None = None
 
     @property
     def beside(self) -> dict[str, str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from app.scorecards import Placed
 from app.services.assembly.cards import scorecards
 from app.services.assembly.context import CardContext
-from app.services.assembly.overview import index_labels, index_ranks, index_rows
+from app.services.assembly.overview import index_labels, index_ranks, measured_addresses
+from app.services.assembly.reading import read_results
 from app.services.assembly.results import results_document, write_json
+from app.services.assembly.rows import rows as rows_of
 
 from .runs import counter, scored
 from .test_comparisons import rows
@@ -18,13 +21,18 @@ ROWS = [
 ]
 
 
-def test_indices_read_back_are_the_rows_of_the_cards(tmp_path):
+def test_figures_read_back_are_the_rows_of_the_cards(tmp_path):
     found = scored(tmp_path, ROWS, by="place", wave_kind="probability")
-    document = json.loads(write_json(results_document(found)))
-    context = CardContext(language="vi", wave="2026", domain_names={"a": "Nơi A"}, whole_name="Tất cả")
-    expected = [row for card in scorecards(found, context) for row in card.rows if row.kind == "index"]
-    read = index_rows(document, counter(), "vi", context.domain_names, context.whole_name)
-    assert list(read) == expected
+    names = {"a": "Nơi A"}
+    context = CardContext(language="vi", wave="2026", domain_names=names, whole_name="Tất cả")
+    read = read_results(write_json(results_document(found)))
+    addresses = measured_addresses(counter())
+    for card in scorecards(found, context):
+        records = [
+            replace(one, label=names.get(one.domain, one.domain or "")) for one in read.records[card.domain]
+        ]
+        assert rows_of(records, addresses, "vi", "Tất cả") == card.rows
+        assert read.stems[card.domain] == card.file_stem
 
 
 def test_indices_are_named_in_the_language_asked():

@@ -1,4 +1,4 @@
-"""Comparison: a domain beside the others of its kind, and what the data can and cannot tell of their order.
+"""Comparison: a domain beside those that share the next one above it, and what the data tell of their order.
 
 The book of a domain has its differences, the book of the whole has the rankings. Both say what stands in the results
 document of the run and nothing else: a domain whose figure is hidden is in neither.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from app.figures import show
 from app.scorecards import Cell, Column, Figure, Table
@@ -17,17 +18,16 @@ from ..beside import Domain, Measure, SideBySide
 from ..comparisons import Comparison
 from ..labels import domain_label, level_label, node_label
 from ..measures import recorded
-from ..records import Record
 from .frame import NO_TEXT, NOT_APPLICABLE, Frame
+from .ranks import rank_cells, rank_columns, rank_remarks
 
 # Names of people, the same in every language.
 ADJUSTED_BY = {"holm": "Holm", "bh": "Benjamini–Hochberg"}
-TIE_GROUPS = ", "  # between the numbers of the groups that a domain stands in
 
 
-def comparison(frame: Frame, beside: SideBySide) -> Table | None:
+def comparison(frame: Frame) -> Table | None:
     """None where there is nothing to set side by side: it was not asked for, or nothing of it may be shown."""
-    sheet = _OfTheWhole(frame, beside) if frame.domain[1] is None else _OfADomain(frame, beside)
+    sheet = _OfTheWhole(frame) if frame.domain[1] is None else _OfADomain(frame)
     rows = tuple(sheet.rows())
     if not rows:
         return None
@@ -43,22 +43,33 @@ def comparison(frame: Frame, beside: SideBySide) -> Table | None:
     )
 
 
+def comparison_lines(frame: Frame) -> list[dict[str, Any]]:
+    """The lines of the sheet of a domain; also `measure`, the node and its measure, and `own`, its figure."""
+    if frame.domain[1] is None or not frame.beside.compared:
+        return []
+    return frame.once("comparison lines", lambda: list(_OfADomain(frame).lines()))
+
+
 @dataclass(frozen=True)
 class _Sheet:
     """What both kinds of the sheet share: who is named, and a rank that never stands alone."""
 
     frame: Frame
-    beside: SideBySide
+
+    @property
+    def beside(self) -> SideBySide:
+        return self.frame.beside
 
     def columns(self) -> Iterator[Column]:
         raise NotImplementedError
 
-    def lines(self) -> Iterator[dict[str, Cell]]:
+    def lines(self) -> Iterator[dict[str, Any]]:
         raise NotImplementedError
 
     def rows(self) -> Iterator[tuple[Cell, ...]]:
         codes = [column.code for column in self.columns()]
-        return (tuple(line[code] for code in codes) for line in self.lines())
+        lines = comparison_lines(self.frame) or self.lines()
+        return (tuple(line[code] for code in codes) for line in lines)
 
     @cached_property
     def labels(self) -> dict[Measure, str]:
@@ -81,39 +92,6 @@ class _Sheet:
             "code": code,
         }
 
-    def place(self, measure: Measure, domain: Domain) -> dict[str, Cell]:
-        """The rank of a domain with its set and its tie groups; nothing for one that takes no part."""
-        rank = self.beside.rank(measure, domain)
-        if rank is None:
-            nothing = dict.fromkeys(("rank", "rank_low", "rank_high", "ranked", "tied"), NOT_APPLICABLE)
-            return nothing | {"groups": NO_TEXT}
-        return {
-            "rank": Figure(rank.rank),
-            "rank_low": Figure(rank.rank_low),
-            "rank_high": Figure(rank.rank_high),
-            "ranked": Figure(len(self.beside.ranking(measure, domain))),
-            "tied": Figure(self.beside.tied(measure, domain)),
-            "groups": TIE_GROUPS.join(map(str, rank.tie_groups)),
-        }
-
-    def rank_columns(self) -> Iterator[Column]:
-        _ = self.frame._
-        yield Column("rank", _("Rank of the domain"), "count")
-        yield Column("rank_low", _("Best rank, {level}").format(level=self.level), "count")
-        yield Column("rank_high", _("Worst rank, {level}").format(level=self.level), "count")
-        yield Column("ranked", _("Domains ranked"), "count")
-        yield Column("tied", _("Not told apart from (number)"), "count")
-        yield Column("groups", _("Tie groups"), "text")
-
-    def rank_remarks(self) -> Iterator[str]:
-        _ = self.frame._
-        text = _(
-            "Rank 1 is the best; the ranges from best to worst rank hold for all domains together, {level}."
-        )
-        yield text.format(level=self.level)
-        yield _("Domains that share a tie group are not told apart: their order in it says nothing.")
-        yield _("Small, constant and hidden figures take no part in ranks.")
-
 
 class _OfTheWhole(_Sheet):
     """The rankings, the best first."""
@@ -129,15 +107,15 @@ class _OfTheWhole(_Sheet):
         for code, header in (("low", _("Low, {level} ({unit})")), ("high", _("High, {level} ({unit})"))):
             text = header.format(level=self.level, unit=_("% or points"))
             yield Column(code, frame.noted(text, 1), "percent")
-        yield from self.rank_columns()
+        yield from rank_columns(self.frame)
         yield Column("code", _("Code"), "text")
 
-    def lines(self) -> Iterator[dict[str, Cell]]:
+    def lines(self) -> Iterator[dict[str, Any]]:
         for measure, label in self.labels.items():
             for ranking in self.beside.rankings(measure):
                 for rank in ranking:
                     domain = rank.by, rank.domain
-                    record = self._records[*measure, *domain]
+                    record = self.beside.records[*measure, *domain]
                     # Whoever is ranked has a figure, and its error; only of a proportion may a bound be unknown.
                     figures = {
                         key: Figure(value) if value is not None else Figure(None, "x")
@@ -147,14 +125,15 @@ class _OfTheWhole(_Sheet):
                             ("high", record.high),
                         )
                     }
-                    yield {"label": label} | self.name(domain) | figures | self.place(measure, domain)
-
-    @cached_property
-    def _records(self) -> dict[tuple[str, str, str | None, str | None], Record]:
-        return {(one.node, one.measure, one.by, one.domain): one for one in self.frame.scored.records}
+                    yield (
+                        {"label": label}
+                        | self.name(domain)
+                        | figures
+                        | rank_cells(self.beside, measure, domain)
+                    )
 
     def remarks(self) -> Iterator[str]:
-        return self.rank_remarks()
+        return rank_remarks(self.frame)
 
 
 class _OfADomain(_Sheet):
@@ -169,6 +148,7 @@ class _OfADomain(_Sheet):
         yield Column("label", _("Index or factor"), "text")
         yield Column("domain", _("Domain"), "text")
         if self.beside.compared:
+            yield Column("value", _("Estimate of the domain (% or points)"), "percent")
             yield Column("difference", _("Difference (points)"), "points")
             yield Column("std_error", _("Standard error (points)"), "points")
             yield Column("low", _("Low, {level} (points)").format(level=self.level), "points")
@@ -179,23 +159,50 @@ class _OfADomain(_Sheet):
                 yield Column("p_adjusted", _("p, adjusted ({method})").format(method=method), "number")
             yield Column("verdict", _("This scorecard is"), "text")
         if self.beside.ranked:
-            yield from self.rank_columns()
+            yield from rank_columns(self.frame)
         yield Column("code", _("Code"), "text")
 
-    def lines(self) -> Iterator[dict[str, Cell]]:
+    def lines(self) -> Iterator[dict[str, Any]]:
         own = self.frame.domain
-        differences = self.beside.differences(own)
         for measure, label in self.labels.items():
-            compared = differences.get(measure, [])
+            compared = self.near.get(measure, [])
             if self.beside.rank(measure, own):
-                yield {"label": label} | self.name(own) | self._itself() | self.place(measure, own)
+                yield (
+                    {"label": label}
+                    | self.name(own)
+                    | self._addressed(measure)
+                    | self._itself(measure)
+                    | rank_cells(self.beside, measure, own)
+                )
             for one in compared:
                 other = (one.by, one.b) if one.b is not None else (None, None)
-                yield {"label": label} | self.name(other) | self._difference(one) | self.place(measure, other)
+                figures = self._value(measure, other) | self._addressed(measure) | self._difference(one)
+                yield {"label": label} | self.name(other) | figures | rank_cells(self.beside, measure, other)
 
-    def _itself(self) -> dict[str, Cell]:
+    @cached_property
+    def near(self) -> dict[Measure, list[Comparison]]:
+        """The differences from the domains that share one next above with this one, and from the whole.
+
+        All pairs of a hundred communes stand in the results document; a book says what is near.
+        """
+        kept = self.frame.kin.beside(self.frame.place) | {(None, None)}
+        return {
+            measure: [one for one in found if (one.by if one.b is not None else None, one.b) in kept]
+            for measure, found in self.beside.differences(self.frame.domain).items()
+        }
+
+    def _value(self, measure: Measure, domain: Domain) -> dict[str, Cell]:
+        # Who is compared or ranked has a figure that is shown.
+        return {"value": Figure(self.beside.records[*measure, *domain].value)}
+
+    def _addressed(self, measure: Measure) -> dict[str, Any]:
+        """What is compared, for those who work the line out again."""
+        return {"measure": measure, "own": self._value(measure, self.frame.domain)["value"]}
+
+    def _itself(self, measure: Measure) -> dict[str, Cell]:
         figures = ("difference", "std_error", "low", "high", "p", "p_adjusted")
-        return dict.fromkeys(figures, NOT_APPLICABLE) | {"verdict": NO_TEXT}
+        own = self._value(measure, self.frame.domain)
+        return own | dict.fromkeys(figures, NOT_APPLICABLE) | {"verdict": NO_TEXT}
 
     def _difference(self, one: Comparison) -> dict[str, Cell]:
         figures = {
@@ -203,25 +210,13 @@ class _OfADomain(_Sheet):
             for key in ("difference", "std_error", "low", "high", "p", "p_adjusted")
             for value in (getattr(one, key),)
         }
-        return figures | {"verdict": self._verdict(one)}
-
-    def _verdict(self, one: Comparison) -> str:
-        _ = self.frame._
-        if one.p_adjusted is None:
-            return _("not tested")
-        if one.p_adjusted >= self._share:
-            return _("no difference shown")
-        return _("higher") if one.difference > 0 else _("lower")
-
-    @property
-    def _share(self) -> float:
-        """Below this p a difference is told: what the level leaves over."""
-        return round(1 - self.frame.scored.options.level, 12)
+        return figures | {"verdict": verdict(self.frame, one.difference, one.p_adjusted)}
 
     def remarks(self) -> Iterator[str]:
         _, frame = self.frame._, self.frame
-        differences = [one for each in self.beside.differences(frame.domain).values() for one in each]
+        differences = [one for each in self.near.values() for one in each]
         if differences:
+            yield _("Set beside this scorecard: the domains that share the next one above, and the whole.")
             yield _(
                 "Difference: this scorecard less the domain named; what both share is in its standard error."
             )
@@ -236,11 +231,21 @@ class _OfADomain(_Sheet):
                 text = _("Higher or lower: adjusted p below {share}; Student's t, {df} degrees of freedom.")
                 yield _("p is adjusted over all differences of one index or factor in the whole run.")
             df = show(Figure(differences[0].df), "count", frame.language)
-            yield text.format(share=level_label(self._share, frame.language), df=df)
+            yield text.format(share=level_label(frame.alpha, frame.language), df=df)
             yield _("“No difference shown” does not say that two domains are equal.")
         if self.beside.ranked:
-            yield from self.rank_remarks()
+            yield from rank_remarks(self.frame)
             if differences:
                 yield _(
                     "Differences and ranks are told by tests of their own; near the border these may disagree."
                 )
+
+
+def verdict(frame: Frame, difference: float | None, p: float | None) -> str:
+    """What a difference tells of this scorecard, by its adjusted p; below `Frame.alpha` it is told."""
+    _ = frame._
+    if p is None or difference is None:
+        return _("not tested")
+    if p >= frame.alpha:
+        return _("no difference shown")
+    return _("higher") if difference > 0 else _("lower")

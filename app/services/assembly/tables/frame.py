@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 from app.figures import mark_text, note_text, show_date
 from app.messages import translations
 from app.scorecards import Figure, Row
 from scoring.estimate import MIN_PSUS_OF_BAND
 
+from ..beside import SideBySide
 from ..context import CardContext
 from ..counting import Counted
+from ..kin import Kin
 from ..reasons import sentences_of_a_wave
 from ..results import Scored
+
+Kept = TypeVar("Kept")
 
 NOT_APPLICABLE = Figure(None, "z")
 HIDDEN = Figure(None, "c")
@@ -27,7 +32,7 @@ class Frame:
     """One domain of a run.
 
     `counted` are the answers of its partition and `position` is its row there; `place` is its row among the
-    domains of all partitions. `label` is what titles call it.
+    domains of all partitions. `label` is what titles call it. `weighted` says whether weights differ.
     """
 
     scored: Scored
@@ -37,6 +42,16 @@ class Frame:
     position: int
     place: int
     label: str
+    beside: SideBySide
+    kin: Kin
+    weighted: bool
+    _kept: dict[str, Any] = field(default_factory=dict)
+
+    def once(self, name: str, make: Callable[[], Kept]) -> Kept:
+        """What several sheets read, made once for the scorecard."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return self._kept[name]
 
     @property
     def language(self) -> str:
@@ -51,6 +66,11 @@ class Frame:
         """(by, domain); None twice for the whole."""
         partition = self.counted.partition
         return partition.by, partition.domains[self.position]
+
+    @property
+    def alpha(self) -> float:
+        """What the level of the run leaves over: below this p a difference is told."""
+        return round(1 - self.scored.options.level, 12)
 
     @property
     def n_rows(self) -> int:

@@ -10,18 +10,21 @@ from ..labels import level_label
 from ..measures import Measured
 from ..rows import by_address
 from .frame import Frame
+from .ranks import rank_cells, rank_columns, rank_remarks
+from .score_columns import flag_cell, flag_column
+from .trend_columns import trend_cells, trend_columns
 
 # Columns that say something in each kind of wave: only a random sample has a design effect.
 _PRECISION = {
-    "probability": ("n_psu", "n_eff", "deff", "df"),
-    "census": (),
-    "volunteer": ("n_psu", "df"),
+    "probability": ("std_error", "n_psu", "n_eff", "deff", "df"),
+    "census": ("std_error",),
+    "volunteer": ("std_error", "n_psu", "df"),
 }
 
 
 def summary(frame: Frame) -> Table | None:
     """None where the instrument has no index."""
-    rows = [row for row in frame.rows if row.kind != "item"]
+    rows = summary_rows(frame)
     if not rows:
         return None
     _ = frame._
@@ -34,9 +37,19 @@ def summary(frame: Frame) -> Table | None:
         source=frame.source,
         columns=columns,
         rows=tuple(_cells(frame, rows, columns)),
-        remarks=frame.shared_remarks,
+        remarks=(*frame.shared_remarks, *(rank_remarks(frame) if _ranked(frame) else ())),
         names=tuple(_names(frame, rows)),
     )
+
+
+def summary_rows(frame: Frame) -> list[Row]:
+    """The figures of the sheet, a line each."""
+    return [row for row in frame.rows if row.kind != "item"]
+
+
+def _ranked(frame: Frame) -> bool:
+    """Whether this domain has a rank; the whole has none."""
+    return any(frame.beside.rank((row.node, row.measure), frame.domain) for row in summary_rows(frame))
 
 
 def _columns(frame: Frame, rows: list[Row]) -> Iterator[Column]:
@@ -47,10 +60,14 @@ def _columns(frame: Frame, rows: list[Row]) -> Iterator[Column]:
     yield Column("value", _("Estimate ({unit})").format(unit=unit), "percent")
     yield from bounds(frame, unit)
     yield Column("n", frame.noted(_("Respondents (n)"), 2), "count")
+    if _ranked(frame):
+        yield from rank_columns(frame, brief=True)
+    yield from trend_columns(frame, unit, level_label(frame.scored.options.level, frame.language))
     yield Column("remark", _("Remark"), "text")
     yield Column("measure", _("Measure"), "text")
     yield Column("method", _("Interval"), "text")
     words = {
+        "std_error": ("percent", _("Standard error ({unit})").format(unit=unit)),
         "n_psu": ("count", _("Sampling units (PSUs)")),
         "n_eff": ("count", _("Effective n")),
         "deff": ("number", _("Design effect")),
@@ -60,6 +77,7 @@ def _columns(frame: Frame, rows: list[Row]) -> Iterator[Column]:
         kind, header = words[code]
         yield Column(code, header, kind)
     yield Column("node", _("Code"), "text")
+    yield flag_column(frame)
 
 
 def bounds(frame: Frame, unit: str) -> Iterator[Column]:
@@ -78,6 +96,9 @@ def _cells(frame: Frame, rows: list[Row], columns: tuple[Column, ...]) -> Iterat
             "measure": row.measure_label,
             "method": row.interval_label,
             "remark": frame.remark(row),
+            **rank_cells(frame.beside, (row.node, row.measure), frame.domain),
+            **trend_cells(frame, row),
+            **flag_cell(row),
         }
         yield tuple(said[one.code] if one.code in said else getattr(row, one.code) for one in columns)
 
