@@ -1,4 +1,4 @@
-"""`hailong print`: posters, receipt slips and paper forms as PDF."""
+"""`hailong print`: posters, receipt slips, paper forms and scorecards as PDF."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-print = AppGroup("print", help="Posters, receipt slips and paper forms as PDF.")
+print = AppGroup("print", help="Posters, receipt slips, paper forms and scorecards as PDF.")
 
 ADDRESS = click.option("--address", required=True, help="Where citizens reach this server: https://…")
 LINKS = click.option("--link", "links", type=int, multiple=True, help="Number of a link.  [default: all]")
@@ -133,6 +133,63 @@ def form(
     )
     _write(out, form_pdf(made, _day(day)))
     click.echo(f"{max(1, copies)} forms: {out}")
+
+
+@print.command("scorecards")
+@click.argument("survey")
+@click.argument("wave")
+@click.option(
+    "--folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where the PDFs go."
+)
+@click.option("--agency", "agencies", multiple=True, help="Code of an agency.  [default: all]")
+@click.option("--language", default="vi", show_default=True, help="vi or en.")
+@click.option("--release", "number", type=int, help="Number of a release.  [default: the newest]")
+@click.option("--address", default="", help="Where this server is seen, for the code to scan: https://…")
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Day of which improvement plans are told; the same day gives the same bytes.  [default: today]",
+)
+def scorecards(
+    survey: str,
+    wave: str,
+    folder: Path,
+    agencies: tuple[str, ...],
+    language: str,
+    number: int | None,
+    address: str,
+    day: datetime | None,
+) -> None:
+    """The scorecard of every agency of a released WAVE of SURVEY, one PDF each."""
+    from app.queries.releases import get_numbered_release, get_release
+    from app.services.printing import all_scorecards
+    from app.services.printing.addresses import public_address
+
+    release = get_release(survey, wave) if number is None else get_numbered_release(survey, wave, number)
+    made = all_scorecards.scorecards(
+        release,
+        language,
+        address=public_address(address) if address else "",
+        on=_day(day),
+        codes=agencies or None,
+    )
+    count = 0
+    for name, body in made:
+        if not count:
+            _make_folder(folder)
+        _write(folder / name, body)
+        count += 1
+    click.echo(f"{count} scorecards: {folder}")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.ClickException(
+            f"{folder} cannot be made ({error.strerror}); name another folder."
+        ) from None
 
 
 def _collectors(wave, numbers: tuple[int, ...]) -> list:

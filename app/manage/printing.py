@@ -11,6 +11,7 @@ from app import clock
 from app.config import office_day
 from app.manage.blueprint import blueprint
 from app.manage.fields import whole_number
+from app.manage.finding import entered_collectors, entered_wave
 from app.manage.words import language_names
 from app.messages import translations
 from app.models import Collector, Wave
@@ -19,7 +20,6 @@ from app.printing import forms, posters
 from app.printing import slips as slip_pages
 from app.printing.typesetting import PrintingUnavailable
 from app.queries.agencies import get_tree
-from app.queries.collectors import list_collectors
 from app.queries.waves import get_wave
 from app.services import slips
 from app.services.printing.addresses import public_address
@@ -43,13 +43,13 @@ class _NoLink(SpokenError):
 @blueprint.get("/<survey>/<wave>/print/")
 def print_page(survey: str, wave: str) -> Response:
     """What can be printed for a wave."""
-    return _page(get_wave(survey, wave))
+    return _page(entered_wave(survey, wave))
 
 
 @blueprint.get("/<survey>/<wave>/print/posters.pdf")
 def print_posters(survey: str, wave: str) -> Response:
     """A poster for one link or for all of the wave."""
-    found = get_wave(survey, wave)
+    found = entered_wave(survey, wave)
 
     def drawn() -> bytes:
         made = make_posters(
@@ -68,7 +68,7 @@ def print_posters(survey: str, wave: str) -> Response:
 @blueprint.get("/<survey>/<wave>/print/form.pdf")
 def print_form(survey: str, wave: str) -> Response:
     """The paper form, for one place or with the place left open."""
-    found = get_wave(survey, wave)
+    found = entered_wave(survey, wave)
 
     def drawn() -> bytes:
         chosen = _chosen(found, request.args, every=True) if request.args.get("link") else []
@@ -119,7 +119,7 @@ def set_door(survey: str, wave: str) -> Response | Redirection:
 
 
 def _page(wave: Wave, problem: str = "", status: int = 200) -> Response:
-    collectors = list_collectors(wave)
+    collectors = entered_collectors(wave)
     tree = get_tree(wave.tree_date)
     language = page_language()
     return office_page(
@@ -151,7 +151,7 @@ def _pdf(wave: Wave, name: str, drawn: Callable[[], bytes]) -> Response:
 
 def _chosen(wave: Wave, sent: Mapping[str, str], *, every: bool = False) -> Sequence[Collector]:
     """The link whose number was sent; with `every`, all links where none was."""
-    collectors = list_collectors(wave)
+    collectors = entered_collectors(wave)
     if every and not sent.get("link"):
         return collectors
     wanted = whole_number(sent, "link")
