@@ -6,7 +6,7 @@ Two layouts of the same chart: `WIDE` has names beside the lines, `NARROW` above
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.figures import show
@@ -48,7 +48,10 @@ NARROW = Layout("narrow", width=352, names=0, values=74)
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One agency. `value_x` is None where there is no value to show, `low_x` and `high_x` where no interval."""
+    """One agency. `value_x` is None where there is no value to show, `low_x` and `high_x` where no interval.
+
+    `beside_x` is where the same figure of another stands, None where none is drawn.
+    """
 
     name: tuple[str, ...]
     name_y: float
@@ -59,6 +62,7 @@ class Mark:
     low_x: float | None
     high_x: float | None
     spoken: str  # the whole line in words, for a pointer
+    beside_x: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +103,29 @@ def draw(
 
     `whole` is the name and row of the reference line. All rows must be of one index.
     """
-    ordered = in_order(rows)
+    return _drawn(in_order(rows), whole, {}, layout, language)
+
+
+def draw_profile(
+    rows: Sequence[tuple[str, Row]], beside: Mapping[tuple[str, str], Row], layout: Layout, language: str
+) -> Chart:
+    """A mark for each (name, row) as they come; `beside` has the same figures of another, by node and measure."""
+    return _drawn(list(rows), None, beside, layout, language)
+
+
+def _drawn(
+    ordered: Sequence[tuple[str, Row]],
+    whole: tuple[str, Row] | None,
+    beside: Mapping[tuple[str, str], Row],
+    layout: Layout,
+    language: str,
+) -> Chart:
+    others = [beside[row.node, row.measure] for _, row in ordered if (row.node, row.measure) in beside]
     known = [row for _, row in (*ordered, *([whole] if whole else []))]
-    axis = axis_around(_held(known), layout.left, layout.right, MOST_STEPS)
+    axis = axis_around([*_held(known), *_values(others)], layout.left, layout.right, MOST_STEPS)
     marks, bottom = [], float(HEAD)
     for name, row in ordered:
-        mark, bottom = _mark(name, row, axis, layout, bottom, language)
+        mark, bottom = _mark(name, row, beside.get((row.node, row.measure)), axis, layout, bottom, language)
         marks.append(mark)
     return Chart(
         layout=layout,
@@ -112,7 +133,7 @@ def draw(
         top=HEAD,
         bottom=bottom,
         ticks=tuple(Tick(axis.place(tick), show(Figure(tick), "count", language)) for tick in axis.ticks),
-        axis_label=known[0].measure_label if known else "",
+        axis_label=", ".join(dict.fromkeys(row.measure_label for row in known)),
         reference=_reference(whole, axis, layout, language) if whole else None,
         marks=tuple(marks),
     )
@@ -133,7 +154,13 @@ def _held(rows: Iterable[Row]) -> list[float]:
     return [figure.value for figure in figures if figure.value is not None]
 
 
-def _mark(name: str, row: Row, axis: Axis, layout: Layout, top: float, language: str) -> tuple[Mark, float]:
+def _values(rows: Iterable[Row]) -> list[float]:
+    return [row.value.value for row in rows if row.value.value is not None]
+
+
+def _mark(
+    name: str, row: Row, other: Row | None, axis: Axis, layout: Layout, top: float, language: str
+) -> tuple[Mark, float]:
     """The mark and the lower edge of its row."""
     lines = tuple(_lines(name, layout.letters))
     text_height = len(lines) * LINE
@@ -158,6 +185,7 @@ def _mark(name: str, row: Row, axis: Axis, layout: Layout, top: float, language:
         low_x=_place(axis, row.low) if whisker else None,
         high_x=_place(axis, row.high) if whisker else None,
         spoken=_spoken(name, row, language),
+        beside_x=_place(axis, other.value) if other is not None else None,
     )
     return mark, top + height
 

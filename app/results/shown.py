@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from app.figures import show
 from app.messages import translations
 from app.results.chart import kind_of
-from app.results.choosing import Choice
 from app.scorecards import Figure, Placed, Row
-from app.services.overview import AgencyLine
-
-DEEPEST = 6  # indents that the stylesheet knows; what lies deeper is indented like this
+from app.services.overview import AgencyLine, Overview
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +37,21 @@ class ShownRank:
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """One agency. `level` counts from 1 at the top of what is shown; `figures` None where nobody answered, `rank`
-    None where it takes no part in ranks."""
+    """One agency. `figures` None where nobody answered, `rank` None where it takes no part in ranks, `page` None for
+    what has none of its own; `place` says where in the tree it stands, if it was looked for by name."""
 
     name: str
-    level: int
-    indent: int
+    place: str
     figures: ShownFigures | None
     rank: ShownRank | None
     workbook: str | None
+    page: str | None
     branch: str | None  # its code where it can be opened as a branch of its own
 
 
-def shown_lines(choice: Choice, language: str) -> tuple[ShownLine, ...]:
-    """The lines of a choice in tree order."""
-    top = choice.lines[0].depth if choice.lines else 0
-    parents = {line.parent for line in choice.lines}
-    return tuple(_line(choice, line, top, parents, language) for line in choice.lines)
+def shown_lines(overview: Overview, language: str) -> tuple[ShownLine, ...]:
+    """The lines of a level, in their order."""
+    return tuple(_line(overview, line, language) for line in overview.lines)
 
 
 def shown_figures(row: Row, language: str) -> ShownFigures:
@@ -74,7 +69,8 @@ def shown_figures(row: Row, language: str) -> ShownFigures:
     )
 
 
-def _rank(placed: Placed, language: str) -> ShownRank:
+def shown_rank(placed: Placed, language: str) -> ShownRank:
+    """A rank with what keeps it from standing alone."""
     _ = translations(language).gettext
 
     def count(value: int) -> str:
@@ -88,15 +84,15 @@ def _rank(placed: Placed, language: str) -> ShownRank:
     )
 
 
-def _line(choice: Choice, line: AgencyLine, top: int, parents: set[str | None], language: str) -> ShownLine:
-    row = choice.row(line)
-    inner = line.code in parents and (choice.branch is None or line.code != choice.branch.code)
+def _line(overview: Overview, line: AgencyLine, language: str) -> ShownLine:
+    row = overview.row(line)
+    placed = line.ranks.get(overview.index or "")
     return ShownLine(
         name=line.name,
-        level=line.depth - top + 1,
-        indent=min(line.depth - top, DEEPEST),
+        place=line.place,
         figures=shown_figures(row, language) if row is not None else None,
-        rank=_rank(line.ranks[choice.index], language) if choice.index in line.ranks else None,
+        rank=shown_rank(placed, language) if placed is not None else None,
         workbook=line.workbook,
-        branch=line.code if inner else None,
+        page=line.code if line.rows else None,
+        branch=line.code if line.inner else None,
     )

@@ -2,7 +2,7 @@
 
 `north` has three places: `north-2` has too few answers to be shown, so that one of `north-1` and `north-3` is hidden
 with it. `south-1` has a single counter-day, so that its uncertainty is not known; nobody answers in `south` itself.
-A second wave, `2027`, has only `north-1`. Both are made once and only read.
+A second wave, `2027`, has only `north-1`, and is not public as the first. Both are made once and only read.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ from app import create_app
 from app.extensions import db
 from app.services import accounts, fieldwork, releasing, responding, snapshots
 from app.services.agencies import AgencyRow, import_agencies
+from app.services.approving import publish
 from app.services.fieldwork import CollectorRow
 from app.services.sampling import Plan
 from tests import factories
 from tests.auth.person import EMAIL, PASSWORD, Person
+
+READER = "binh@north.vn"  # may read the branch of `north` and nothing else
 
 TITLES = {"vi": "Đợt năm 2026 <thử & nghiệm>", "en": "Wave 2026 <try & test>"}
 
@@ -27,9 +30,9 @@ TITLES = {"vi": "Đợt năm 2026 <thử & nghiệm>", "en": "Wave 2026 <try & t
 ANSWERED = {"north-1": (8, 5), "north-2": (2, 2), "north-3": (8, 6), "south-1": (1, 12)}
 
 
-def release_wave(code="2026", answered=ANSWERED, published_on=date(2026, 4, 15)):
-    """A probability wave, answered, closed, frozen and released."""
-    wave = factories.make_wave(code, wave_kind="probability", title=TITLES)
+def release_wave(code="2026", answered=ANSWERED, published_on=date(2026, 4, 15), **settings):
+    """A probability wave, answered, closed, frozen and released; `settings` are of the wave."""
+    wave = factories.make_wave(code, **{"wave_kind": "probability", "title": TITLES} | settings)
     rows = [
         CollectorRow(
             agency=place, label=f"{place} {day}", plan=Plan("country", (f"{place} {day}",), (600,), 60 / days)
@@ -81,8 +84,9 @@ def office(migrated_file, tmp_path_factory):
     """The application with both waves released."""
     app = make_office(tmp_path_factory.mktemp("office"), migrated_file)
     with app.app_context():
-        release_wave()
+        publish(release_wave())
         release_wave("2027", {"north-1": ANSWERED["north-1"]}, date(2027, 4, 15))
+        accounts.create_user(READER, "Bình", PASSWORD, role="agency_reader", agency="north")
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -101,6 +105,22 @@ def evaluator(office, signed_in_cookie):
     """Who may see results."""
     client = office.test_client()
     client.set_cookie("hailong", signed_in_cookie)
+    return Person(client)
+
+
+@pytest.fixture(scope="session")
+def reader_cookie(office):
+    """The session of who may read one branch."""
+    person = Person(office.test_client())
+    assert person.sign_in(email=READER).status == 303
+    return person.client.get_cookie("hailong").value
+
+
+@pytest.fixture
+def reader(office, reader_cookie):
+    """Who may see the results of `north` and below."""
+    client = office.test_client()
+    client.set_cookie("hailong", reader_cookie)
     return Person(client)
 
 

@@ -1,10 +1,8 @@
-"""Rows, lines and overviews to draw pages from, with the troubles of real ones."""
+"""Rows to draw pages from, with the troubles of real ones."""
 
 from __future__ import annotations
 
-from app.figures import mark_facts
 from app.scorecards import Figure, Row
-from app.services.overview import AgencyLine, Overview
 
 SUPPRESSED, NOT_AVAILABLE = Figure(None, "c"), Figure(None, "x")
 
@@ -64,29 +62,6 @@ def suppressed() -> Row:
         flag="suppressed",
         flag_reason="Fewer than 10 answers, so the figure is not shown.",
     )
-
-
-def line(code: str, parent: str | None = None, depth: int = 0, shown: Row | None = None, **rows: Row):
-    """A line of the tree, named `Agency <code>`, with a row for `service` and others by index code."""
-    found = ({"service": shown} if shown is not None else {}) | rows
-    return AgencyLine(code, f"Agency {code}", parent, depth, found, f"agency-{code}" if found else None)
-
-
-def overview(*lines: AgencyLine, indices=(("service", "Service"),), **changes: object) -> Overview:
-    """A release of these lines; the whole has a row for every index."""
-    given = {
-        "title": "Citizens",
-        "wave": "Wave 2026",
-        "instrument": "Small form (tiny@1)",
-        "wave_kind": "Probability sample",
-        "level": 0.95,
-        "indices": tuple(indices),
-        "lines": lines,
-        "whole": {code: row(79.5, 78.0, 81.0, node=code) for code, _label in indices},
-        "whole_workbook": "whole",
-        "marks": mark_facts({"c", "x"}, "en"),
-    }
-    return Overview(**given | changes)
 
 
 def _figure(value: object) -> Figure:

@@ -6,7 +6,7 @@ import pytest
 
 from app.figures import show
 from app.queries.releases import get_release
-from app.services.overview import overview
+from app.services.overview import Wanted, overview
 from tests.pages import text_of
 
 WAVE = "/results/citizens/2026/"
@@ -14,9 +14,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 LANGUAGES = pytest.mark.parametrize("language", ["vi", "en"])
 
 
-def seen(office, language="en"):
+def seen(office, language="en", branch=None):
     with office.app_context():
-        return overview(get_release("citizens", "2026"), language)
+        return overview(get_release("citizens", "2026"), language, Wanted(branch=branch))
 
 
 def table(page):
@@ -28,13 +28,13 @@ def table(page):
 
 def figures(row, language):
     percent = [show(figure, "percent", language) for figure in (row.value, row.low, row.high)]
-    counts = [show(figure, "count", language) for figure in (row.n, row.n_psu, row.df)]
-    return [*percent, *counts, row.interval_label, row.flag_reason or "–"]
+    return [*percent, show(row.n, "count", language), row.interval_label, row.flag_reason or "–"]
 
 
 def charts(page):
     """The chart in both layouts, its elements named without their namespace."""
-    found = [element for element in page.tree.iter() if element.tag == f"{SVG}svg"]
+    drawn = [element for element in page.tree.iter() if element.tag == f"{SVG}svg"]
+    found = [element for element in drawn if element.get("role") == "img"]
     for chart in found:
         for element in chart.iter():
             element.tag = element.tag.removeprefix(SVG)
@@ -49,27 +49,21 @@ def marks(chart):
 
 
 @LANGUAGES
-def test_the_table_has_the_figures_of_the_rows(office, evaluator, language):
-    lines = seen(office, language).lines
-    page = evaluator.get(f"{WAVE}?lang={language}").page
+@pytest.mark.parametrize("branch", [None, "north", "south"])
+def test_table_chart_and_map_have_the_figures_of_the_rows(office, evaluator, language, branch):
+    lines = seen(office, language, branch).lines
+    page = evaluator.get(f"{WAVE}?lang={language}&branch={branch or ''}").page
+    expected = {line.name: figures(line.rows["service"], language) for line in lines}
 
-    assert len(lines) == 6
-    assert [cells[0] for cells in table(page)] == [line.name for line in lines]
-    assert [cells[1:9] for cells in table(page)] == [
-        figures(line.rows["service"], language) for line in lines
-    ]
-
-
-@LANGUAGES
-def test_the_chart_has_the_same_figures_for_the_first_level(office, evaluator, language):
-    lines = [line for line in seen(office, language).lines if line.depth == 0]
-    page = evaluator.get(f"{WAVE}?lang={language}").page
-
-    assert len(lines) == 2
-    expected = {line.name: show(line.rows["service"].value, "percent", language) for line in lines}
+    assert [cells[0] for cells in table(page)] == list(expected)
+    assert [cells[1:7] for cells in table(page)] == list(expected.values())
+    values = {name: shown[0] for name, shown in expected.items()}
     for chart in charts(page):
-        shown = {name: text_of(group.find("text[@class='value']")) for name, group in marks(chart).items()}
-        assert shown == expected
+        assert {
+            name: text_of(group.find("text[@class='value']")) for name, group in marks(chart).items()
+        } == values
+    tiles = {text_of(tile.find("span")): text_of(tile.find("strong")) for tile in page.of_class("tiles")[0]}
+    assert tiles == values
 
 
 @LANGUAGES
@@ -98,22 +92,15 @@ def test_survey_wave_design_and_release_are_named(office, evaluator):
         assert fact in page.text
 
 
-def test_the_level_in_the_tree_is_seen_and_said(evaluator):
-    page = evaluator.get(f"{WAVE}?lang=en").page
-    heads = page.all(".//table/tbody/tr/th")
-
-    assert [head.get("class") for head in heads] == ["in-0", "in-1", "in-1", "in-1", "in-0", "in-1"]
-    assert text_of(heads[1]) == "Level 2: North One"
-
-
 def test_a_suppressed_agency_shows_marks_and_the_reason_only(office, evaluator):
-    hidden = next(line for line in seen(office).lines if line.code == "north-2")
+    hidden = next(line for line in seen(office, branch="north").lines if line.code == "north-2")
     assert hidden.rows["service"].flag == "suppressed"
 
-    cells = next(cells for cells in table(evaluator.get(f"{WAVE}?lang=en").page) if cells[0] == "North Two")
+    page = evaluator.get(f"{WAVE}?lang=en&branch=north").page
+    cells = next(cells for cells in table(page) if cells[0] == "North Two")
 
-    assert cells[1:8] == ["[c]"] * 6 + ["none"]
-    assert cells[8] == hidden.rows["service"].flag_reason
+    assert cells[1:6] == ["[c]"] * 4 + ["none"]
+    assert cells[6] == hidden.rows["service"].flag_reason
 
 
 def test_a_suppressed_agency_has_no_dot_in_the_chart(evaluator):
@@ -127,7 +114,8 @@ def test_a_suppressed_agency_has_no_dot_in_the_chart(evaluator):
 
 
 def test_a_suppressed_figure_does_not_follow_by_subtraction(office):
-    rows = {line.code: line.rows["service"] for line in seen(office).lines}
+    level = seen(office, branch="north")
+    rows = {line.code: line.rows["service"] for line in (level.head, *level.lines)}
 
     assert rows["north"].n.value is not None
     assert sum(rows[code].n.value is None for code in ("north-1", "north-2", "north-3")) == 2
@@ -135,12 +123,12 @@ def test_a_suppressed_figure_does_not_follow_by_subtraction(office):
 
 @LANGUAGES
 def test_the_marks_are_explained(office, evaluator, language):
-    marks_used = {mark.label: mark.text for mark in seen(office, language).marks}
-    page = evaluator.get(f"{WAVE}?lang={language}").page
+    marks_used = {mark.label: mark.text for mark in seen(office, language, "north").marks}
+    page = evaluator.get(f"{WAVE}?lang={language}&branch=north").page
 
     (legend,) = page.of_class("legend")
     explained = {text_of(entry.find("dt")): text_of(entry.find("dd")) for entry in legend}
-    assert {"[c]", "[x]"} == marks_used.keys()
+    assert {"[c]"} == marks_used.keys()
     assert marks_used.items() <= explained.items()
 
 
@@ -180,32 +168,39 @@ def test_the_table_can_be_moved_by_keyboard(evaluator):
     assert (box.get("tabindex"), box.get("role")) == ("0", "region")
 
 
-def test_a_branch_shows_that_branch(evaluator):
+def test_a_branch_shows_the_level_below_it_and_the_way_back(evaluator):
     page = evaluator.get(f"{WAVE}?lang=en&branch=north").page
 
-    assert [cells[0] for cells in table(page)] == ["North Province", "North One", "North Two", "North Three"]
+    assert [cells[0] for cells in table(page)] == ["North One", "North Two", "North Three"]
     assert page.title.startswith("North Province – ")
     assert "South" not in text_of(page.of_class("picture")[0])
-    (chosen,) = [option for option in page.all(".//select/option") if "selected" in option.attrib]
-    assert chosen.get("value") == "north"
-
-
-def test_a_province_leads_to_its_branch(evaluator):
-    page = evaluator.get(f"{WAVE}?lang=en").page
-    links = {text_of(link): link.get("href") for link in page.all(".//table/tbody/tr/th/a")}
-
-    assert set(links) == {"North Province", "South Province"}
-    assert [cells[0] for cells in table(evaluator.get(links["South Province"]).page)] == [
-        "South Province",
-        "South One",
+    assert [text_of(step) for step in page.of_class("path")[0].iter("li")] == [
+        "All agencies",
+        "North Province",
     ]
+
+
+def test_a_province_leads_to_its_branch_and_every_agency_to_its_page(evaluator):
+    page = evaluator.get(f"{WAVE}?lang=en").page
+    links = [link.get("href") for link in page.all(".//table/tbody/tr//a")]
+
+    assert f"{WAVE}?branch=south" in links
+    assert f"{WAVE}agencies/south/" in links
+    assert all(evaluator.get(link).status == 200 for link in links)
+
+
+def test_a_place_with_nothing_below_says_so(evaluator):
+    page = evaluator.get(f"{WAVE}?lang=en&branch=north-1").page
+
+    assert "No agency stands below this one." in page.text
+    assert page.all(".//table") == []
 
 
 def test_a_place_without_answers_says_so(evaluator):
     page = evaluator.get("/results/citizens/2027/?lang=en").page
-    empty = next(cells for cells in table(page) if cells[0] == "South One")
+    empty = next(cells for cells in table(page) if cells[0] == "South Province")
 
-    assert empty == ["South One", "Nobody answered here.", "–"]
+    assert empty[:2] == ["South Province", "Nobody answered here."]
     assert list(marks(charts(page)[0])) == ["North Province"]
 
 
@@ -225,6 +220,15 @@ def test_a_branch_without_answers_says_so(evaluator):
         f"{WAVE}?index=nothing",
         f"{WAVE}?branch=nowhere",
         f"{WAVE}?branch=%00",
+        f"{WAVE}?page=2",
+        f"{WAVE}?page=0",
+        f"{WAVE}?page=x",
+        f"{WAVE}?sort=nothing",
+        f"{WAVE}?side=beside",
+        f"{WAVE}?release=7",
+        f"{WAVE}agencies/nowhere/",
+        f"{WAVE}agencies/north-1%23own/",
+        f"{WAVE}agencies/north/?index=nothing",
         "/results/%00/2026/",
         "/results/citizens/%2e%2e/",
     ],
