@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
-from hmac import compare_digest
 
 from flask import abort, g, redirect, request, url_for
 from flask_login import UserMixin, current_user
@@ -12,26 +10,30 @@ from werkzeug.wrappers import Response
 
 from app.extensions import login
 from app.models import User
-from app.queries.users import find_user_by_id, list_grants
+from app.queries.users import list_grants
 from app.rights import Granted, may, tops
 from app.route_rights import RIGHT_OF, SIGNED_IN
+from app.services import second_factor, sessions
 
 
 @dataclass(frozen=True, eq=False)
 class SignedIn(UserMixin):
-    """The person of this session. `stamp` changes with the password, and ends every session begun before."""
+    """The person who asks. `token` is what their browser holds, `session` the row number of that session."""
 
     number: int
     name: str
     email: str
-    stamp: str
     grants: tuple[Granted, ...] = ()
+    token: str = ""
+    session: int = 0
+    must_set_up: bool = False
 
     @classmethod
-    def of(cls, user: User) -> SignedIn:
-        """The person behind an account."""
-        stamp = sha256((user.password_hash or "").encode()).hexdigest()[:16]
-        return cls(user.id, user.name, user.email, stamp, list_grants(user))
+    def of(cls, user: User, token: str = "", session: int = 0) -> SignedIn:
+        """The person behind an account; `must_set_up`: the house asks them for a second factor they do not have."""
+        grants = list_grants(user)
+        lacks = second_factor.is_required(grants) and not second_factor.is_on(user)
+        return cls(user.id, user.name, user.email, grants, token, session, lacks)
 
     def may(self, right: str) -> bool:
         """Whether they have this right anywhere in the tree."""
@@ -42,19 +44,15 @@ class SignedIn(UserMixin):
         return tops(self.grants, right)
 
     def get_id(self) -> str:
-        """What the session keeps of them."""
-        return f"{self.number}.{self.stamp}"
+        """What the browser's cookie keeps of them."""
+        return self.token
 
 
 @login.user_loader
 def find_signed_in(kept: str) -> SignedIn | None:
-    """The person a session was begun for; None where the account is closed or its password another."""
-    number, _, stamp = kept.partition(".")
-    user = find_user_by_id(int(number)) if number.isdecimal() else None
-    if user is None or not user.active:
-        return None
-    found = SignedIn.of(user)
-    return found if compare_digest(found.stamp, stamp) else None
+    """The person whose session this is; None where it has ended, or the account is closed."""
+    found = sessions.resume(kept)
+    return None if found is None else SignedIn.of(found.user, kept, found.id)
 
 
 def open_to_all() -> None:
@@ -79,6 +77,8 @@ def require_right() -> Response | None:
     if answer is not None:
         return answer
     g.actor = current_user.email
+    if current_user.must_set_up and request.blueprint != "account":
+        return redirect(url_for("account.second_factor_page"), 303)
     right = RIGHT_OF.get(request.endpoint or "")
     if right is None or (right != SIGNED_IN and not current_user.may(right)):
         abort(404)

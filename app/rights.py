@@ -9,6 +9,9 @@ from dataclasses import dataclass
 # `sign_off`: answer for an agency. `run`: everything of the survey office. `administer`: accounts, keys, the audit.
 RIGHTS = ("enter", "read", "export", "approve", "sign_off", "run", "administer")
 
+# These hold over the whole tree or not at all: a wave, an account and a key belong to no branch.
+UNDIVIDED = frozenset({"run", "administer"})
+
 RIGHTS_OF_ROLE: dict[str, frozenset[str]] = {
     "administrator": frozenset(RIGHTS),
     "survey_office": frozenset({"enter", "read", "export", "approve", "run"}),
@@ -16,6 +19,9 @@ RIGHTS_OF_ROLE: dict[str, frozenset[str]] = {
     "agency_reader": frozenset({"read", "sign_off"}),
     "counter": frozenset({"enter"}),
 }
+
+# Roles that are nothing over a branch: what they are for is undivided.
+UNDIVIDED_ROLES = frozenset({"administrator"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +33,15 @@ class Granted:
 
 
 def may(grants: tuple[Granted, ...], right: str) -> bool:
-    """Whether any grant carries this right, wherever."""
-    return any(right in RIGHTS_OF_ROLE[one.role] for one in grants)
+    """Whether any grant carries this right, wherever; an undivided right only over the whole tree."""
+    return any(_carries(one, right) for one in grants)
 
 
 def tops(grants: tuple[Granted, ...], right: str) -> frozenset[str] | None:
     """Codes of the agencies over whose branches the right holds; None: over the whole tree."""
-    found = {one.agency for one in grants if right in RIGHTS_OF_ROLE[one.role]}
+    found = {one.agency for one in grants if _carries(one, right)}
     return None if None in found else frozenset(code for code in found if code is not None)
+
+
+def _carries(grant: Granted, right: str) -> bool:
+    return right in RIGHTS_OF_ROLE[grant.role] and (grant.agency is None or right not in UNDIVIDED)

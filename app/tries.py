@@ -1,8 +1,9 @@
 """A slow-down for guessed passwords and codes: so many failed tries per key, then a wait.
 
 It counts in this process only. Several workers count apart, so a guesser gets up to `allowed` tries from each of
-them, and a restart forgets all. A guesser with many addresses is slowed by the cost of the hash alone: a limit
-per account over all addresses would let anyone lock a person out.
+them, and a restart forgets all. Passwords are counted by account and address together, and by address over all
+accounts. A guesser with many addresses is slowed by the cost of the hash alone: a limit per account over all
+addresses would let anyone lock a person out.
 """
 
 from __future__ import annotations
@@ -51,6 +52,13 @@ class Tries:
                 return max(1, math.ceil(self.period - (now - times[0])))
             times.append(now)
             return 0
+
+    def take_back(self, key: Key) -> None:
+        """The last try was right, which says nothing of those before it: forget it alone."""
+        with self._lock:
+            times = self._times.get(key)
+            if times:
+                times.pop()
 
     def forgive(self, key: Key) -> None:
         """It was right: forget what failed before it."""

@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as Redirection
 
-from app.access import SignedIn, open_to_all
+from app.access import open_to_all
+from app.auth import providing
+from app.auth.entering import go_on, pass_first
 from app.auth.forms import SignInForm
-from app.auth.returning import own_path
 from app.errors import error_page
 from app.office_pages import forget_session, office_page
 from app.queries.users import stored_email
-from app.services import accounts
+from app.services import accounts, sessions
 from app.tries import Key, Tries
 
 # Marks a sentence for the catalogue; it is translated where the page is rendered.
@@ -29,6 +30,8 @@ TOO_OLD = _("This page had been open for too long, or your browser keeps no cook
 blueprint = Blueprint("auth", __name__)
 blueprint.before_request(open_to_all)
 blueprint.record_once(lambda setup: setup.app.extensions.setdefault("sign_in_tries", Tries()))
+# Whoever tries many accounts from one place; a whole office may sit behind one address, and mistypes.
+blueprint.record_once(lambda setup: setup.app.extensions.setdefault("address_tries", Tries(allowed=100)))
 
 
 @blueprint.get("/")
@@ -40,7 +43,7 @@ def entrance() -> Redirection:
 @blueprint.get("/sign-in")
 def sign_in() -> Response | Redirection:
     """The form; who is signed in already goes on."""
-    return _go_on() if current_user.is_authenticated else _form_page(SignInForm())
+    return go_on() if current_user.is_authenticated else form_page(SignInForm())
 
 
 @blueprint.post("/sign-in")
@@ -48,26 +51,27 @@ def signed_in() -> Response | Redirection:
     """Begin a session, or say once what was wrong."""
     form = SignInForm()
     if not form.validate():
-        return _form_page(form, status=422)
+        return form_page(form, status=422)
     tries, key = _tries(form)
-    wait = tries.begin(key)
+    everywhere, place = current_app.extensions["address_tries"], ("", request.remote_addr or "")
+    wait = tries.begin(key) or everywhere.begin(place)
     if wait:
-        response = _form_page(form, TOO_MANY, status=429, minutes=math.ceil(wait / 60))
+        response = form_page(form, TOO_MANY, status=429, minutes=math.ceil(wait / 60))
         response.headers["Retry-After"] = str(wait)
         return response
     user = accounts.authenticate(form.email.data, form.password.data)
     if user is None:
-        return _form_page(form, NOT_RIGHT, status=422)
+        return form_page(form, NOT_RIGHT, status=422)
     tries.forgive(key)
-    # Nothing of the stranger's session goes over into that of the account.
-    forget_session()
-    login_user(SignedIn.of(user))
-    return _go_on()
+    everywhere.take_back(place)
+    return pass_first(user, by="password")
 
 
 @blueprint.post("/sign-out")
 def sign_out() -> Redirection:
-    """End the session."""
+    """End the session, here and in the database."""
+    if current_user.is_authenticated:
+        sessions.end(current_user.number, current_user.session)
     logout_user()
     forget_session()
     return redirect(url_for("auth.sign_in"), 303)
@@ -77,16 +81,15 @@ def sign_out() -> Redirection:
 def not_from_here(_error: CSRFError) -> Response | Redirection:
     """The form was not ours, or too old: nothing was done, and the person may begin anew."""
     if request.endpoint != "auth.sign_out":
-        return _form_page(SignInForm(formdata=None), TOO_OLD, status=400)
+        return form_page(SignInForm(formdata=None), TOO_OLD, status=400)
     return error_page(400) if current_user.is_authenticated else redirect(url_for("auth.sign_in"), 303)
 
 
-def _form_page(form: SignInForm, problem: str = "", status: int = 200, **facts: int) -> Response:
-    return office_page("auth/sign_in.html", status, form=form, problem=problem, facts=facts)
-
-
-def _go_on() -> Redirection:
-    return redirect(own_path(request.args.get("next")) or url_for("results.waves"), 303)
+def form_page(form: SignInForm, problem: str = "", status: int = 200, **facts: int) -> Response:
+    """The sign-in with what went wrong, a sentence of the catalogue; `facts` fill its places."""
+    return office_page(
+        "auth/sign_in.html", status, form=form, problem=problem, facts=facts, provider=providing.name()
+    )
 
 
 def _tries(form: SignInForm) -> tuple[Tries, Key]:

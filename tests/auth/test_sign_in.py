@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import delete
 
 from app.extensions import db, transaction
-from app.models import User
+from app.models import User, UserSession
+from app.services import accounts
 from tests.auth.person import EMAIL, PASSWORD, Person, token
 
 NOT_RIGHT = "The e-mail address or the password is not right."
@@ -188,10 +190,12 @@ def test_every_application_counts_for_itself(app, person):
 
 def test_a_new_password_ends_the_sessions_of_the_old_one(app, person, lan):
     person.sign_in()
-    with app.app_context(), transaction() as session:
-        session.get(User, lan).password_hash = "$argon2id$another"
+    with app.app_context():
+        accounts.change_password(lan, PASSWORD, "trăng thanh gió mát")
 
     assert not person.is_signed_in()
+    assert person.sign_in().status == 422
+    assert person.sign_in(password="trăng thanh gió mát").status == 303
 
 
 def test_closing_an_account_ends_its_sessions(app, person, lan):
@@ -204,6 +208,7 @@ def test_closing_an_account_ends_its_sessions(app, person, lan):
 def test_an_account_that_is_gone_has_no_session(app, person, lan):
     person.sign_in()
     with app.app_context():
+        db.session.execute(delete(UserSession))
         db.session.delete(db.session.get(User, lan))
         db.session.commit()
 

@@ -8,16 +8,12 @@ wrote to: docs/staff-surveys.md says what follows from that.
 from __future__ import annotations
 
 import csv
-import os
 import secrets
 import smtplib
-import ssl
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
 from pathlib import Path
 from typing import Literal
 
@@ -30,8 +26,8 @@ from app.extensions import db, transaction
 from app.messages import translations
 from app.models import Collector, Contact, Invitation, Wave
 from app.queries.waves import is_open
+from app.services.mail import MailRefused, MailServer, connected, letter, reason_of
 from app.services.printing.languages import text_in
-from app.services.spoken import SpokenError
 from app.services.staff import contacts, promising
 from app.services.staff.handing import Handed
 
@@ -42,24 +38,6 @@ Kind = Literal["invitations", "reminders"]
 
 # One connection to the mail server, and one line of progress in the database.
 BATCH = 50
-TIMEOUT = 30
-PORTS = {"starttls": 587, "tls": 465, "none": 25}
-
-
-class MailRefused(SpokenError):
-    """Not everything was sent; what was sent is known, and is not sent twice."""
-
-
-@dataclass(frozen=True, slots=True)
-class MailServer:
-    """Where e-mail is handed in. `security`: starttls | tls | none; `user` empty: without signing in."""
-
-    host: str
-    port: int
-    security: str
-    sender: str
-    user: str = ""
-    password: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,31 +59,6 @@ class Logged:
     day: date
     kind: Kind
     count: int | None
-
-
-def mail_server(environment: Mapping[str, str] = os.environ) -> MailServer:
-    """The mail server that the environment names. Raises MailRefused with the setting that is missing or wrong."""
-    host, sender = environment.get("HAILONG_SMTP_HOST", ""), environment.get("HAILONG_MAIL_FROM", "")
-    if not host or not sender:
-        raise MailRefused(
-            _("No mail server is set: whoever runs this server sets HAILONG_SMTP_HOST and HAILONG_MAIL_FROM.")
-        )
-    security = environment.get("HAILONG_SMTP_SECURITY", "starttls")
-    if security not in PORTS:
-        raise MailRefused(
-            _("HAILONG_SMTP_SECURITY is “%(given)s”; write starttls, tls or none."), given=security
-        )
-    port = environment.get("HAILONG_SMTP_PORT") or str(PORTS[security])
-    if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
-        raise MailRefused(_("HAILONG_SMTP_PORT is “%(given)s”; write a number from 1 to 65535."), given=port)
-    return MailServer(
-        host,
-        int(port),
-        security,
-        sender,
-        environment.get("HAILONG_SMTP_USER", ""),
-        environment.get("HAILONG_SMTP_PASSWORD", ""),
-    )
 
 
 def send(wave: Wave, kind: Kind, server: MailServer, address: str, *, most: int | None = None) -> Sent:
@@ -132,7 +85,7 @@ def send(wave: Wave, kind: Kind, server: MailServer, address: str, *, most: int 
     except (smtplib.SMTPException, OSError) as error:
         raise MailRefused(
             _("The mail server broke off (%(reason)s); send again later, nobody gets the same e-mail twice."),
-            reason=_reason(error),
+            reason=reason_of(error),
         ) from None
     finally:
         seen = kind == "invitations" or _may_be_seen(wave, len(due))
@@ -172,7 +125,7 @@ def _send_batch(
     """One connection; what it took is written down even where it breaks off."""
     taken: list[int] = []
     try:
-        with _connected(server) as connection:
+        with connected(server) as connection:
             for one in batch:
                 try:
                     connection.send_message(_message(wave, kind, server, address, one))
@@ -224,23 +177,6 @@ def _may_be_seen(wave: Wave, reminded: int) -> bool:
     return reminded >= wave.threshold and len(sent) - reminded >= wave.threshold
 
 
-@contextmanager
-def _connected(server: MailServer) -> Iterator[smtplib.SMTP]:
-    context = ssl.create_default_context()
-    if server.security == "tls":
-        connection: smtplib.SMTP = smtplib.SMTP_SSL(
-            server.host, server.port, timeout=TIMEOUT, context=context
-        )
-    else:
-        connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
-    with connection:
-        if server.security == "starttls":
-            connection.starttls(context=context)
-        if server.user:
-            connection.login(server.user, server.password)
-        yield connection
-
-
 def _message(wave: Wave, kind: Kind, server: MailServer, address: str, one: Row) -> EmailMessage:
     contact: Contact = one.Contact
     handed = Handed("", one.collector, contacts.token_of(wave, contact), contact.address, contact.language)
@@ -275,24 +211,7 @@ def _message(wave: Wave, kind: Kind, server: MailServer, address: str, one: Row)
     promise = promising.promise_of(wave)
     if promise is not None and (ask := promising.contact_in(promise)):
         lines.append(gettext("Whom to ask: %(contact)s") % {"contact": ask})
-    message = EmailMessage()
-    message["Subject"] = " ".join(title.split())
-    message["From"] = server.sender
-    message["To"] = contact.address
-    message["Date"] = formatdate()
-    message["Message-ID"] = make_msgid(domain=server.sender.rpartition("@")[2].strip("> ") or None)
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content("\n\n".join(lines) + "\n")
-    # After the content, which would clear it.
-    message["Content-Language"] = contact.language
-    return message
-
-
-def _reason(error: Exception) -> str:
-    """What the mail server or the network said, without an address in it."""
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code}"
-    return type(error).__name__
+    return letter(server, contact.address, title, lines, contact.language)
 
 
 def _log(wave: Wave, day: date, kind: Kind, count: int | None) -> None:

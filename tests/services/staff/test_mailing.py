@@ -12,10 +12,10 @@ from app import clock
 from app.extensions import db
 from app.models import Invitation
 from app.services import fieldwork
+from app.services.mail import MailRefused, MailServer, mail_server
 from app.services.staff import inviting, mailing, promising, redeeming, settings
 from app.services.staff.handing import make_invitations
 from app.services.staff.lists import read_staff_list
-from app.services.staff.mailing import MailRefused, MailServer
 from tests import factories
 from tests.services.staff import blinding
 from tests.services.staff.conftest import collector_id
@@ -207,9 +207,9 @@ GOOD = {"HAILONG_SMTP_HOST": "mail", "HAILONG_MAIL_FROM": "a@b.vn"}
 )
 def test_a_setting_that_is_missing_or_wrong_is_named(environment, sentence):
     with pytest.raises(MailRefused, match=sentence):
-        mailing.mail_server(environment)
+        mail_server(environment)
 
 
 @pytest.mark.parametrize(("security", "port"), [("starttls", 587), ("tls", 465), ("none", 25)])
 def test_each_kind_of_protection_has_its_port(security, port):
-    assert mailing.mail_server(GOOD | {"HAILONG_SMTP_SECURITY": security}).port == port
+    assert mail_server(GOOD | {"HAILONG_SMTP_SECURITY": security}).port == port
