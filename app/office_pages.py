@@ -29,7 +29,7 @@ class Translation:
 
 def page_language() -> str:
     """`?lang=`, which is kept for the session; else what was kept, else the browser's wish, else the house's."""
-    offered = _offered()
+    offered = languages_offered()
     asked = request.args.get("lang")
     if asked in offered and session.get(_KEPT) != asked:
         session[_KEPT] = asked
@@ -53,7 +53,7 @@ def office_page(template: str, status: int = 200, **context: Any) -> Response:
         language=language,
         in_words="",
         current_user=current_user,
-        translations=_translations(language),
+        translations=page_translations(language),
         _=messages.translations(language).gettext,
         **context,
     )
@@ -62,11 +62,13 @@ def office_page(template: str, status: int = 200, **context: Any) -> Response:
     return response
 
 
-def _offered() -> tuple[str, ...]:
+def languages_offered() -> tuple[str, ...]:
+    """The languages of these pages, the house's first."""
     return (HOUSE_LANGUAGE, *(each for each in messages.languages() if each != HOUSE_LANGUAGE))
 
 
-def _translations(language: str) -> tuple[Translation, ...]:
+def page_translations(language: str) -> tuple[Translation, ...]:
+    """The page that is being made in each language, as links."""
     here = url_for(request.endpoint or "", **request.view_args or {})
     return tuple(
         Translation(
@@ -76,7 +78,7 @@ def _translations(language: str) -> tuple[Translation, ...]:
             address=f"{here}?{urlencode({**request.args.to_dict(), 'lang': code})}",
             current=code == language,
         )
-        for code in _offered()
+        for code in languages_offered()
     )
 
 

@@ -13,13 +13,11 @@ from werkzeug.wrappers import Response as Redirection
 from app import clock
 from app.config import OFFICE_TIME
 from app.manage.blueprint import blueprint
+from app.manage.finding import entered_collectors, entered_device, entered_devices, entered_wave
 from app.messages import locale, translations
 from app.models import Device, Wave
 from app.office_pages import office_page, page_language
 from app.queries.agencies import get_tree
-from app.queries.collectors import list_collectors
-from app.queries.devices import get_device, list_devices
-from app.queries.waves import get_wave
 from app.services import devices as service
 
 FIELDS = ("collector", "name", "language", "idle_seconds", "exit_code")
@@ -45,16 +43,16 @@ class Told:
 @blueprint.get("/<survey>/<wave>/devices")
 def devices(survey: str, wave: str) -> Response:
     """Every tablet of the wave, and the form for another."""
-    return _page(get_wave(survey, wave), Told())
+    return _page(entered_wave(survey, wave), Told())
 
 
 @blueprint.post("/<survey>/<wave>/devices")
 def add_device(survey: str, wave: str) -> Response:
     """Make a tablet and show its pairing code."""
-    found = get_wave(survey, wave)
+    found = entered_wave(survey, wave)
     _ = translations(page_language()).gettext
     given = {name: request.form.get(name, "").strip() for name in FIELDS}
-    links = {str(link.number): link for link in list_collectors(found)}
+    links = {str(link.number): link for link in entered_collectors(found)}
     if given["collector"] not in links:
         return _page(found, Told(given, {"collector": _(NO_LINK)}), 422)
     try:
@@ -74,8 +72,8 @@ def add_device(survey: str, wave: str) -> Response:
 @blueprint.post("/<survey>/<wave>/devices/<int:number>/code")
 def renew_device(survey: str, wave: str, number: int) -> Response | Redirection:
     """A new pairing code for a tablet that was lost, cleared or exchanged."""
-    found = get_wave(survey, wave)
-    device = get_device(found, number)
+    found = entered_wave(survey, wave)
+    device = entered_device(found, number)
     try:
         code = service.renew_pairing(device)
     except service.DeviceRevoked:
@@ -87,15 +85,15 @@ def renew_device(survey: str, wave: str, number: int) -> Response | Redirection:
 @blueprint.post("/<survey>/<wave>/devices/<int:number>/revoke")
 def revoke_device(survey: str, wave: str, number: int) -> Response:
     """Take a tablet out of service."""
-    found = get_wave(survey, wave)
-    service.revoke_device(get_device(found, number))
+    found = entered_wave(survey, wave)
+    service.revoke_device(entered_device(found, number))
     return _page(found, Told())
 
 
 def _page(wave: Wave, told: Told, status: int = 200) -> Response:
     language = page_language()
     names = {one.code: one.label(language) for one in get_tree(wave.tree_date).agencies}
-    links = [link for link in list_collectors(wave) if link.mode == "kiosk" and link.state == "open"]
+    links = [link for link in entered_collectors(wave) if link.mode == "kiosk" and link.state == "open"]
 
     def moment(when: object) -> str:
         return format_datetime(when, "short", tzinfo=OFFICE_TIME, locale=locale(language))
@@ -105,7 +103,7 @@ def _page(wave: Wave, told: Told, status: int = 200) -> Response:
         status,
         wave=wave,
         links=links,
-        devices=list_devices(wave),
+        devices=entered_devices(wave),
         names=names,
         now=clock.now(),
         told=told,

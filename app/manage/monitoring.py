@@ -15,6 +15,7 @@ from app.config import OFFICE_TIME
 from app.figures import show_date
 from app.manage.blueprint import blueprint
 from app.manage.fields import MOST_DIGITS, whole_number
+from app.manage.finding import entered_agencies, entered_wave
 from app.manage.words import flag_names, modes
 from app.messages import locale
 from app.models import Wave
@@ -54,7 +55,7 @@ class Shown:
 @blueprint.get("/<survey>/<wave>/monitoring")
 def monitoring(survey: str, wave: str) -> Response:
     """The wave as it stands now, or one branch of its tree."""
-    return _page(get_wave(survey, wave))
+    return _page(entered_wave(survey, wave))
 
 
 @blueprint.post("/<survey>/<wave>/monitoring")
@@ -74,7 +75,7 @@ def set_targets(survey: str, wave: str) -> Response | Redirection:
 
 def _page(wave: Wave, problem: str = "", typed: str = "") -> Response:
     language, branch = page_language(), request.args.get("branch") or None
-    seen = monitor(wave, clock.now(), branch=branch, page=_number_of_page())
+    seen = monitor(wave, clock.now(), branch=branch, page=_number_of_page(), within=entered_agencies(wave))
     return office_page(
         "manage/monitoring.html",
         422 if problem else 200,

@@ -12,11 +12,11 @@ from werkzeug.wrappers import Response as Redirection
 
 from app.answer_sentences import sentence
 from app.manage.blueprint import blueprint
+from app.manage.finding import entered_agencies, entered_collectors, entered_wave
 from app.manage.words import language_names
 from app.models import Collector, PaperForm, Wave
 from app.office_pages import office_page, page_language
 from app.queries.agencies import get_tree
-from app.queries.collectors import list_collectors
 from app.queries.waves import get_wave, instrument_of
 from app.services import paper
 from surveys.entry_keys import entry_keys
@@ -59,28 +59,28 @@ class Part:
 @blueprint.get("/<survey>/<wave>/paper/")
 def paper_start(survey: str, wave: str) -> Response:
     """Where do the forms come from? And what is left to decide."""
-    found = get_wave(survey, wave)
+    found = entered_wave(survey, wave)
     return office_page(
         "manage/paper.html",
         wave=found,
-        collectors=list_collectors(found),
+        collectors=entered_collectors(found),
         names=_names(found),
-        counts=paper.count_forms(found),
-        disagreements=paper.list_disagreements(found),
+        counts=paper.count_forms(found, entered_agencies(found)),
+        disagreements=paper.list_disagreements(found, entered_agencies(found)),
     )
 
 
 @blueprint.get("/<survey>/<wave>/paper/<int:link>/")
 def paper_screen(survey: str, wave: str, link: int) -> Response:
     """An empty form to be typed in."""
-    found = get_wave(survey, wave)
+    found = entered_wave(survey, wave)
     return _screen(found, _collector(found, link), {}, done=request.args.get("done", "")[:32])
 
 
 @blueprint.post("/<survey>/<wave>/paper/<int:link>/")
 def paper_entered(survey: str, wave: str, link: int) -> Response | Redirection:
     """Take a form and open the next; or the same again with what is wrong."""
-    found = get_wave(survey, wave)
+    found = entered_wave(survey, wave)
     collector = _collector(found, link)
     instrument = instrument_of(found)
     typed = {item.code: request.form.get(item.code, "") for item in instrument.items}
@@ -250,7 +250,7 @@ def _disputed(wave: Wave, link: int, number: str) -> PaperForm:
 
 
 def _collector(wave: Wave, number: int) -> Collector:
-    found = [one for one in list_collectors(wave) if one.number == number]
+    found = [one for one in entered_collectors(wave) if one.number == number]
     if not found:
         raise NoSuchPage
     return found[0]

@@ -7,6 +7,7 @@ from flask import Response, request
 from flask_login import current_user
 
 from app.manage.blueprint import blueprint
+from app.manage.finding import entered_tops
 from app.messages import locale, translations
 from app.office_pages import office_page, page_language
 from app.services import queue_files as service
@@ -49,7 +50,7 @@ def take_in_queue() -> Response:
     if file is None or not file.filename:
         return _page(422, problem=NO_FILE)
     try:
-        return _page(taken=service.import_queue(file.read()))
+        return _page(taken=service.import_queue(file.read(), entered_tops()))
     except service.QueueFileRefused:
         return _page(422, problem=NO_QUEUE)
     except NotStored:

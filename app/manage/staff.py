@@ -27,6 +27,7 @@ from app.queries import staff as queries
 from app.queries.agencies import get_tree
 from app.queries.retention import list_destructions
 from app.queries.waves import get_wave, instrument_of
+from app.services.mail import mail_server
 from app.services.printing.addresses import public_address
 from app.services.printing.invitations import make_invitation_pages
 from app.services.spoken import SpokenError
@@ -119,7 +120,7 @@ def send_to_staff(survey: str, wave: str) -> Response:
     kind: mailing.Kind = "reminders" if request.form.get("kind") == "reminders" else "invitations"
     try:
         address = public_address(request.form.get("address", ""))
-        sent = mailing.send(found, kind, mailing.mail_server(), address, most=MOST_SENT)
+        sent = mailing.send(found, kind, mail_server(), address, most=MOST_SENT)
     except SpokenError as refused:
         return _page(found, Told("mail", refused.said(page_language())), 422)
     if sent.count is None:

@@ -115,16 +115,25 @@ class Monitoring:
         return sum(line.missing or 0 for line in self.gaps)
 
 
-def monitor(wave: Wave, now: datetime, *, branch: str | None = None, page: int = 1) -> Monitoring:
-    """The state of a wave, or of one branch of its agency tree.
+def monitor(
+    wave: Wave,
+    now: datetime,
+    *,
+    branch: str | None = None,
+    page: int = 1,
+    within: frozenset[str] | None = None,
+) -> Monitoring:
+    """The state of a wave, or of one branch of its agency tree; of the agencies `within` alone where they are given.
 
-    Raises NotFound for an agency that is not in the tree, a page that is not there, and for an anonymous wave, in
-    which nobody may follow answers as they come.
+    Raises NotFound for an agency that is not in the tree or not within, a page that is not there, and for an anonymous
+    wave, in which nobody may follow answers as they come.
     """
     if wave.anonymous:
         raise NotFound("monitoring", f"{wave.survey.code}/{wave.code}")
     tree = get_tree(wave.tree_date)
-    all_links = queries.list_watched_links(wave)
+    all_links = [link for link in queries.list_watched_links(wave) if within is None or link.agency in within]
+    if branch is not None and within is not None and branch not in within:
+        raise NotFound("agency", branch)
     inside = set(tree.branch(branch)) if branch is not None else None
     links = [link for link in all_links if inside is None or link.agency in inside]
     pages = max(1, -(-len(links) // PLACES_PER_PAGE))
@@ -149,7 +158,7 @@ def monitor(wave: Wave, now: datetime, *, branch: str | None = None, page: int =
     return Monitoring(
         at=now,
         tree=tree,
-        branches=_branches(tree, {link.agency for link in all_links}),
+        branches=_branches(tree, {link.agency for link in all_links}, within),
         today=today,
         is_open=opened,
         opening=opening,
@@ -277,7 +286,8 @@ def _longest_first(line: PlaceLine) -> timedelta:
     return -(line.quiet_for or timedelta())
 
 
-def _branches(tree: AgencyTree, codes: Collection[str]) -> tuple[str, ...]:
-    """Agencies with another of these codes below."""
+def _branches(tree: AgencyTree, codes: Collection[str], within: frozenset[str] | None) -> tuple[str, ...]:
+    """Agencies with another of these codes below, those `within`."""
     above = {one for code in codes if code in tree for one in tree.path(code)[:-1]}
-    return tuple(code for root in tree.roots for code in tree.branch(root) if code in above)
+    shown = above if within is None else above & within
+    return tuple(code for root in tree.roots for code in tree.branch(root) if code in shown)

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
 from app import clock
 from app.extensions import db, transaction
-from app.models import Collector, PaperEntry, PaperForm, Wave
+from app.models import Agency, Collector, PaperEntry, PaperForm, Wave
 from app.queries.rated import find_rated_agencies
 from app.queries.waves import instrument_of
 from app.services import responding
@@ -113,25 +113,25 @@ def find_form(collector: Collector, number: str) -> PaperForm | None:
     )
 
 
-def list_disagreements(wave: Wave) -> list[PaperForm]:
-    """The forms of a wave on which two people differ, by link and number."""
+def list_disagreements(wave: Wave, within: frozenset[str] | None = None) -> list[PaperForm]:
+    """The forms of a wave, or of these agencies in it, on which two people differ, by link and number."""
     return list(
         db.session.scalars(
             select(PaperForm)
             .join(PaperForm.collector)
-            .where(Collector.wave_id == wave.id, PaperForm.state == "disagreeing")
+            .where(_at(wave, within), PaperForm.state == "disagreeing")
             .options(joinedload(PaperForm.collector), selectinload(PaperForm.entries))
             .order_by(Collector.number, PaperForm.number)
         )
     )
 
 
-def count_forms(wave: Wave) -> dict[str, int]:
-    """How many forms of the wave are in each state."""
+def count_forms(wave: Wave, within: frozenset[str] | None = None) -> dict[str, int]:
+    """How many forms of the wave, or of these agencies in it, are in each state."""
     rows = db.session.execute(
         select(PaperForm.state, func.count())
         .join(PaperForm.collector)
-        .where(Collector.wave_id == wave.id)
+        .where(_at(wave, within))
         .group_by(PaperForm.state)
     )
     return dict(rows.all())
@@ -193,6 +193,12 @@ def decide(form: PaperForm, chosen: Raw, *, user_id: int) -> Entered:
     receipt = _store(collector, number, answers, language)
     _keep(collector, number, answers, language, user_id, entry=3, state="stored")
     return Entered("stored", number, receipt, dropped)
+
+
+def _at(wave: Wave, within: frozenset[str] | None) -> ColumnElement[bool]:
+    """A link of this wave, and of these agencies where they are given."""
+    here = Collector.wave_id == wave.id
+    return here if within is None else here & Collector.agency.has(Agency.code.in_(within))
 
 
 def _checked(collector: Collector, raw: Raw) -> tuple[Answers, tuple[str, ...]]:

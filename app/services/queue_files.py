@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.queries.collectors import find_collector
+from app.queries.reach import Tops, within
 from app.services import responding
 from app.services.errors import ServiceError
-from app.services.submissions import NotStored, Submission
+from app.services.submissions import NotStored, Submission, UnknownCollector
 
 FORMAT, VERSION = "hailong-queue", 1
 
@@ -73,19 +75,33 @@ class UnreadableEntry(ServiceError):
         self.part = part
 
 
-def import_queue(content: bytes) -> Taken:
-    """Take in a file. Raises QueueFileRefused; NotStored where the database fails: then take it in again."""
+def import_queue(content: bytes, tops: Tops = None) -> Taken:
+    """Take in a file. Raises QueueFileRefused; NotStored where the database fails: then take it in again.
+
+    With `tops`, only answers to links in the branches of these agencies are taken; any other link is not known.
+    """
     counts: Counter[str] = Counter()
     not_taken = []
     for place, entry in enumerate(_entries(content), start=1):
         try:
-            counts[responding.submit(_submission(entry)).status] += 1
+            sheet = _submission(entry)
+            _refuse_elsewhere(sheet.collector_code, tops)
+            counts[responding.submit(sheet).status] += 1
         except NotStored:
             raise
         except ServiceError as reason:
             not_taken.append(NotTaken(place, _id_of(entry), reason))
     already = counts["already"] + counts["conflict"]
     return Taken(counts.total() - already, already, tuple(not_taken))
+
+
+def _refuse_elsewhere(code: str, tops: Tops) -> None:
+    if tops is None:
+        return
+    collector = find_collector(code)
+    inside = within(collector.wave, tops) if collector is not None else None
+    if collector is None or (inside is not None and collector.agency.code not in inside):
+        raise UnknownCollector(code)
 
 
 def _entries(content: bytes) -> list[Any]:

@@ -56,8 +56,24 @@ def test_a_wave_goes_from_open_to_released(run, answered, tmp_path):
     assert "12 responses frozen" in said
     code, said, _ = run("wave", "release", "citizens", "2026", "--published", "2026-04-15")
     assert (code, said.split(":")[0]) == (0, "Release 1 of citizens/2026")
-    books = sorted(path.name for path in (tmp_path / "instance" / "releases").rglob("*.xlsx"))
+    books = sorted(path.name for path in (tmp_path / "instance" / "runs").rglob("*.xlsx"))
     assert books == ["agency-north-1.xlsx", "agency-north.xlsx", "whole.xlsx"]
+
+
+def test_two_people_release_a_wave(run, answered, tmp_path):
+    run("wave", "close", "citizens", "2026", "--freeze")
+    for email in ("lan@office.vn", "minh@office.vn"):
+        assert run("user", "add", email, "Lan", "--password", "một mật khẩu đủ dài")[0] == 0
+    estimate = ("wave", "estimate", "citizens", "2026", "--published", "2026-04-15")
+    assert "There is no account hoa@office.vn" in run(*estimate, "--by", "hoa@office.vn")[2]
+    assert run(*estimate, "--by", "lan@office.vn")[1].startswith("Run 1 of citizens/2026: ")
+    approve = ("wave", "approve", "citizens", "2026", "1", "--by")
+    assert "another person must" in run(*approve, "lan@office.vn")[2]
+    assert run(*approve, "minh@office.vn")[1].startswith("Release 1 of citizens/2026: ")
+    assert run("wave", "publish", "citizens", "2026", "1")[1] == "Release 1 of citizens/2026 is public.\n"
+    assert (
+        "never changes" in run("wave", "reject", "citizens", "2026", "1", "No.", "--by", "minh@office.vn")[2]
+    )
 
 
 def test_a_release_without_a_snapshot_says_what_to_do(run, answered):
