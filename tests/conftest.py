@@ -92,6 +92,14 @@ def migrated_file(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def estimated(tmp_path_factory, migrated_file):
+    """A folder with a frozen wave, two people and a run that waits for approval; to be copied."""
+    from tests.services.closed import make_estimated
+
+    return make_estimated(tmp_path_factory.mktemp("estimated"), migrated_file)
+
+
+@pytest.fixture(scope="session")
 def server():
     """A PostgreSQL server for the whole run."""
     with postgresql() as running:

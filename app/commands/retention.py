@@ -15,6 +15,7 @@ def run(dry_run: bool) -> None:
 
     Tables are written anew for that: run it at night. Exit 1 where a wave must be closed first.
     """
+    from app.services.exporting.forgetting import forget_exports
     from app.services.staff import retention as service
 
     found = service.list_due() if dry_run else service.run()
@@ -26,6 +27,8 @@ def run(dry_run: bool) -> None:
                 f"{name} is due but {one.wave.state}; close it, then run this again: {counts}", err=True
             )
         else:
+            if not dry_run:
+                forget_exports(one.wave)
             click.echo(f"{name}: {'would destroy' if dry_run else 'destroyed'} {counts}")
     if not found:
         click.echo("Nothing is due.")

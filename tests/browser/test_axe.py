@@ -26,6 +26,7 @@ from app.services.approving import publish
 from app.services.served import import_served
 from app.services.staff import inviting
 from app.services.targets import set_targets
+from surveys.loading import SHIPPED
 from tests.auth.person import EMAIL, PASSWORD
 from tests.browser.conftest import PHONE, TABLET, _Quiet
 from tests.browser.kiosk import begin, press, wait_for_screen
@@ -48,6 +49,10 @@ RULES = {
 
 # No page of ours: a file, an answer for a program, or a way to a page that has a case.
 NO_PAGES = {
+    "GET /office/instruments/<code>/<int:version>/codebook.csv",
+    "GET /office/agencies/list.csv",
+    "GET /office/<survey>/<wave>/samples/sample.csv",
+    "GET /office/<survey>/<wave>/links/links.csv",
     "GET /api/v1/openapi.json",
     "GET /admin/audit/audit.csv",
     "GET /authority.crt",
@@ -59,16 +64,20 @@ NO_PAGES = {
     "GET /office/<survey>/<wave>/comments/codings.csv",
     "GET /office/<survey>/<wave>/print/form.pdf",
     "GET /office/<survey>/<wave>/print/posters.pdf",
+    "GET /office/<survey>/<wave>/runs/<int:number>/<path:path>",
     "GET /results/<survey>/<wave>/agencies/<code>/scorecard.pdf",
     "GET /results/<survey>/<wave>/plans.csv",
     "GET /results/<survey>/<wave>/units/<agency>/table.json",
     "GET /public/<survey>/<wave>/workbooks/<stem>.xlsx",
     "GET /public/<survey>/<wave>/workbooks/<stem>.xlsx.sig",
+    "GET /results/<survey>/<wave>/workbooks/<stem>.csv.zip",
+    "GET /results/<survey>/<wave>/workbooks/<stem>.ods",
     "GET /results/<survey>/<wave>/workbooks/<stem>.xlsx",
     "GET /results/<survey>/<wave>/workbooks/<stem>.xlsx.sig",
     "GET /sign-in/provider",
     "GET /sign-in/provider/back",
     "GET /static/<path:filename>",
+    "GET /verify/keys.json",
 }
 
 SURVEY = "/office/citizens/counter"
@@ -124,6 +133,7 @@ def _counter():
     links["rated"] = _rated()
     links["closed"] = make_collectors(pages, "north-1")[0]
     fieldwork.open_wave(pages)
+    make_wave("drawn", wave_kind="probability")
     fieldwork.revoke_collector(links["closed"])
     slips.make_sheets(links["slips"])
     interviewers.add("L07", "Trần Thị Ỷ")
@@ -218,6 +228,12 @@ class Visit:
 
     def send(self):
         self.page.locator("main .go").last.click()
+
+    def upload(self, name, text):
+        """Choose a file in the page's field and send it."""
+        file = {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
+        self.page.set_input_files("#file", file)
+        self.page.locator("form:has(#file) .go").click()
 
     def sign_in(self):
         """Once for all cases; the others begin with the session."""
@@ -322,6 +338,28 @@ def the_staff_form(visit):
     visit.page.locator("#item-greeted").wait_for()
     visit.look()
     visit.go(visit.place.invitation.split("?")[0] + "?lang=en")
+
+
+@case("/verify/")
+def the_verification(visit):
+    visit.go("/verify/?lang=en")
+    for content in (b"a;b", b"PK\x05\x06" + b"\0" * 18):
+        visit.page.locator("#file").set_input_files(
+            {"name": "book.xlsx", "mimeType": "application/octet-stream", "buffer": content}
+        )
+        visit.page.get_by_role("button", name="Verify").click()
+        visit.page.locator(".summary, .verdict").wait_for()
+        visit.look()
+
+
+@case("/office/<survey>/<wave>/runs/", "/office/<survey>/<wave>/runs/<int:number>")
+def runs_and_releases(visit):
+    visit.sign_in()
+    visit.go("/office/citizens/2026/runs/?lang=vi")
+    visit.page.locator(".go").click()
+    visit.page.locator(".summary").wait_for()
+    visit.look()
+    visit.go("/office/citizens/2026/runs/1?lang=en")
 
 
 @case("/authority")
@@ -552,6 +590,96 @@ def the_audit_log(visit):
     visit.go("/admin/audit/?since=never", refused=True)
     visit.send()
     visit.page.locator(".notice").wait_for()
+    visit.look()
+
+
+@case(
+    "/office/agencies/",
+    "/office/agencies/at/<code>/",
+    "/office/agencies/at/<code>/<change>",
+    "/office/agencies/new",
+    "/office/agencies/list",
+    "/office/agencies/list/<key>",
+)
+def the_agencies(visit):
+    visit.sign_in()
+    tree = "/office/agencies/"
+    for path in (f"{tree}?lang=vi&open=north", f"{tree}?q=bac", f"{tree}at/north/", f"{tree}new"):
+        visit.go(path)
+    visit.send()
+    visit.page.locator(".summary").wait_for()
+    visit.look()
+    visit.go(f"{tree}at/south/rename", look=False)
+    visit.page.locator("#name_vi").fill("Tỉnh Nam Mới")
+    visit.send()
+    visit.page.locator("[name=seen]").wait_for(state="attached")
+    visit.look()
+    visit.go(f"{tree}list")
+    visit.upload("list.csv", "code,name_vi\nnorth,Thành phố Bắc\n")
+    visit.page.wait_for_url("**/agencies/list/*")
+    visit.look()
+
+
+@case(
+    "/office/instruments/",
+    "/office/instruments/<code>/<int:version>/",
+    "/office/instruments/<code>/<int:version>/preview",
+    "/office/instruments/files/<key>",
+    "/office/instruments/files/<key>/preview",
+)
+def the_instruments(visit):
+    visit.sign_in()
+    for path in ("?lang=vi", "sipas-2023/1/", "sipas-2023/1/preview?lang=vi&layout=sections"):
+        visit.go(f"/office/instruments/{path}")
+    visit.go("/office/instruments/", look=False)
+    visit.upload("wrong.yaml", "code: X\n")
+    visit.page.locator("#problems").wait_for()
+    visit.look()
+    visit.upload("short.yaml", (SHIPPED / "counter-short-1.yaml").read_text(encoding="utf-8"))
+    visit.page.wait_for_url("**/instruments/files/*")
+    visit.look()
+    visit.go(f"{visit.page.url.removeprefix(visit.place.address)}/preview?lang=en")
+
+
+@case(
+    "/office/surveys/",
+    "/office/surveys/<survey>/plan",
+    "/office/<survey>/<wave>/plan",
+    "/office/<survey>/<wave>/steps/<step>",
+)
+def the_plans(visit):
+    visit.sign_in()
+    for path in ("surveys/?lang=vi", "citizens/counter/plan", "citizens/drawn/steps/open"):
+        visit.go(f"/office/{path}")
+    visit.go("/office/citizens/counter/steps/close")
+    visit.go("/office/surveys/citizens/plan", look=False)
+    visit.send()
+    visit.page.locator(".summary").wait_for()
+    visit.look()
+
+
+@case(
+    "/office/<survey>/<wave>/links/",
+    "/office/<survey>/<wave>/links/<int:number>",
+    "/office/<survey>/<wave>/links/many",
+    "/office/<survey>/<wave>/links/list/<key>",
+    "/office/<survey>/<wave>/samples/",
+)
+def the_links_and_the_sample(visit):
+    visit.sign_in()
+    for path in ("links/?lang=vi", "links/1", "links/many"):
+        visit.go(f"{SURVEY}/{path}")
+    visit.upload("links.csv", "agency\nnorth-2\n")
+    visit.page.wait_for_url("**/links/list/*")
+    visit.look()
+    visit.go("/office/citizens/drawn/samples/")
+    visit.page.locator("#first_day").fill("2026-03-02")
+    visit.page.locator("#last_day").fill("2026-03-20")
+    visit.send()
+    visit.page.locator("#plan").wait_for()
+    visit.page.locator("#seed").fill("7")
+    visit.page.locator("main .go").first.click()
+    visit.page.locator("#drawn").wait_for()
     visit.look()
 
 

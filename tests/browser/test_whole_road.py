@@ -1,4 +1,4 @@
-"""The whole road in a browser: a list of agencies, a wave, an answer, the run, another's approval, the workbook, verify.
+"""The whole road in a browser: agencies, a wave, answers, a run, another's approval, the workbook, verify.
 
 Nothing is called from inside but the accounts and the answers of thirty other citizens; long work is done by a worker
 in a process of its own, as `hailong serve` has one.

@@ -15,6 +15,7 @@ from typing import Literal
 
 from app.messages import translations
 from app.models import Wave
+from app.services.spreadsheets import LARGEST_FILE as LARGEST_FILE
 from app.services.spreadsheets import TableRefused as ListRefused
 from app.services.spreadsheets import read_table
 from app.services.staff.grouping import TooFewHeads, group
