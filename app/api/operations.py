@@ -154,7 +154,7 @@ def _body(model: type[BaseModel], errors: list[dict[str, str]]) -> BaseModel | N
         errors.append(_fault("body", "The body must be a JSON object, with Content-Type: application/json."))
         return None
     try:
-        return model.model_validate(given, strict=False)
+        return model.model_validate(given, strict=True)
     except ValidationError as refused:
         errors.extend(_faults(refused, "field"))
         return None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from typing import Annotated
 
 from flask import g
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from app import clock
 from app.api import schemas
@@ -31,10 +34,20 @@ from app.queries.waves import (
 SURVEYS = "surveys and waves"
 
 
+def _written(day: object) -> object:
+    # A plain number would be taken for seconds since 1970.
+    if isinstance(day, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day, re.ASCII):
+        raise PydanticCustomError("day", "write the day as 2026-03-31")
+    return day
+
+
+OnThisDay = Annotated[date | None, BeforeValidator(_written)]
+
+
 class OnDay(Parts):
     """Of which day, and under whom."""
 
-    on: date | None = Field(None, description="The day of the tree, as in 2026-03-31; without it today.")
+    on: OnThisDay = Field(None, description="The day of the tree, as in 2026-03-31; without it today.")
     under: str | None = Field(
         None, min_length=1, max_length=64, description="Code of an agency: it and all below it."
     )
@@ -120,7 +133,7 @@ class Day(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    on: date | None = Field(None, description="The day of the tree, as in 2026-03-31; without it today.")
+    on: OnThisDay = Field(None, description="The day of the tree, as in 2026-03-31; without it today.")
 
 
 @operation("GET", "/agencies/<agency>", tag="agencies", answer=schemas.AgencyDetail, query=Day)

@@ -128,6 +128,7 @@ def test_the_codebook_names_every_column_and_code(whole, done, north):
         ({"data": b"{"}, "The body must be a JSON object"),
         ({"data": b"{", "content_type": "application/json"}, "The body must be a JSON object"),
         ({"json": {"format": "csv", "bom": "maybe"}}, "The field `bom` is wrong: "),
+        ({"json": {"format": "csv", "guard": 0}}, "The field `guard` is wrong: "),
     ],
 )
 def test_a_body_that_makes_no_sense_is_named_and_asks_for_nothing(world, whole, sent, said):

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from app.extensions import transaction
@@ -19,6 +20,12 @@ from tests.auth.person import PASSWORD, Person
 from tests.factories import make_agencies
 
 KEY = "hl_" + "A" * 43
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch):
+    """What is tested here is not how long a guess takes."""
+    monkeypatch.setattr(accounts, "hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 @pytest.fixture
