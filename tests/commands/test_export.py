@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
-import subprocess
 
 import pytest
+from click.testing import CliRunner
 
 from app import create_app
+from app.cli import group
 from app.extensions import db
-from tests.browser.offline.conftest import HAILONG
 from tests.services.exporting.conftest import make_frozen
 
 
@@ -28,19 +27,11 @@ def office(tmp_path_factory, migrated_file):
         db.engine.dispose()
 
     def run(*arguments, **environment):
-        done = subprocess.run(
-            [HAILONG, *map(str, arguments)],
-            env={
-                **os.environ,
-                "HAILONG_INSTANCE": str(folder / "instance"),
-                "DATABASE_URL": url,
-                **environment,
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stdout, done.stderr
+        given = {"HAILONG_INSTANCE": str(folder / "instance"), "DATABASE_URL": url, **environment}
+        done = CliRunner().invoke(group, [str(one) for one in arguments], env=given)
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return done.exit_code, done.stdout, done.stderr
 
     return run
 

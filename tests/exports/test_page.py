@@ -12,7 +12,9 @@ from app.commands import export
 from app.models import AuditEntry
 from app.queries.jobs import get_job
 from app.queries.releases import get_release
+from app.queries.waves import get_wave
 from app.services import jobs
+from app.services.exporting.forgetting import forget_exports
 from app.services.exporting.options import FORMATS
 from app.services.release_files import workbook_path
 from tests.auth.person import token
@@ -172,3 +174,18 @@ def test_nothing_is_asked_for_by_an_empty_form_or_an_unknown_one(sign_in):
     for what in ("", "everything"):
         assert ask(sign_in("whole"), {"what": what}).status == 404
     assert ask(sign_in("whole"), {"what": "figures"}).status == 422
+
+
+def test_copies_of_answers_go_with_the_answers(office, sign_in):
+    """The retention clock removes what waits to be fetched; figures and workbooks stay."""
+    person = sign_in("whole")
+    answers = ask(person, ANSWERS).location
+    figures = ask(
+        person, {"what": "figures", "figures_language": "en", "figures_delimiter": "comma"}
+    ).location
+    with office.app_context():
+        jobs.work_off()
+        assert forget_exports(get_wave("citizens", "2026")) >= 1
+    assert person.get(f"{answers}/files/citizens-2026-answers.csv").status == 404
+    assert "no longer here" in person.get(answers).page.text
+    assert person.get(f"{figures}/files/citizens-2026-1-figures.csv").status == 200

@@ -94,7 +94,7 @@ def export_answers(
                 design=options.design,
                 missing=options.missing,
             )
-            written = _write(made.answers, source, columns, options, expected, tell)
+            written = write_answers(made.answers, source, columns, options, expected, tell)
             if written != expected:
                 raise ExportRefused(MISCOUNTED, written=written, expected=expected)
         codebook.write(made.codebook, columns, delimiter=DELIMITERS[options.delimiter], bom=options.bom)
@@ -113,7 +113,7 @@ def instruments_of(wave: Wave) -> list[Instrument]:
     return [get_instrument(version.id, version.sha256) for version in (own, *older)]
 
 
-def _write(
+def write_answers(
     path: Path,
     source: Source,
     columns: Sequence[Column],
