@@ -70,7 +70,7 @@ def _house(keys: Path | None) -> Iterator[tuple[dict[str, bytes], bool]]:
         return
     from app.config import instance_path
 
-    if not os.environ.get("DATABASE_URL") and not instance_path({}).is_dir():
+    if not os.environ.get("DATABASE_URL") and not (instance_path({}) / "hailong.sqlite").is_file():
         # Nothing was ever set up here, and a question should leave nothing behind.
         yield {}, False
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -84,10 +84,17 @@ def estimate(
         inputs = with_comments(inputs, wave, scored)
         files = _write(scored, inputs, folder, progress)
         manifest = manifests.write(folder, inputs, files, BY_NOBODY_ELSE if by is None else BY_ANOTHER)
-        return _record(wave, asked, inputs, files, manifest, str(folder.relative_to(instance)), by)
+        # The snapshot that was scored: the wave may have a further one by now.
+        places = {"folder": str(folder.relative_to(instance)), "snapshot_path": snapshot.name}
+        return _record(wave, asked, inputs, files, manifest, by, places)
+    except OSError as error:
+        _forget(folder, own)
+        raise NotEstimated(
+            _("The files of the run cannot be written (%(why)s); nothing was recorded."),
+            why=error.strerror or error,
+        ) from error
     except BaseException:
-        if own:
-            shutil.rmtree(folder, ignore_errors=True)
+        _forget(folder, own)
         raise
 
 
@@ -148,8 +155,8 @@ def _record(
     inputs: ReleaseInputs,
     files: Sequence[ReleasedFile],
     manifest: str,
-    folder: str,
     by: int | None,
+    places: Mapping[str, str],
 ) -> EstimationRun:
     hashes = inputs.hashes()
     with transaction() as session:
@@ -159,7 +166,7 @@ def _record(
             wave=wave,
             number=(last or 0) + 1,
             state="estimated",
-            folder=folder,
+            **places,
             parameters={
                 "release": inputs.number,
                 "languages": list(inputs.languages),
@@ -170,7 +177,6 @@ def _record(
             },
             published_on=inputs.published_on,
             results_sha256=next(one.sha256 for one in files if one.path == RESULTS),
-            snapshot_path=wave.snapshot_path,
             snapshot_sha256=inputs.snapshot_sha256,
             instrument_sha256=hashes["instrument_sha256"],
             design_sha256=hashes["design_sha256"],
@@ -184,6 +190,11 @@ def _record(
         session.add(run)
         audit.record(session, "run.estimated", name_of(run), manifest=manifest, release=inputs.number)
         return run
+
+
+def _forget(folder: Path, own: bool) -> None:
+    if own:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def lock(session: Session, wave: Wave) -> None:

@@ -14,16 +14,15 @@ from app.queries.users import find_user
 from app.services import released_files, signing
 from app.services.approving import approve
 from app.services.runs import folder_of
-from tests.services.closed import copied, make_estimated
+from tests.services.closed import copied
 from tests.services.test_verifying import BOOK, raised, signed_again
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory, migrated_file):
+def house(estimated, tmp_path_factory):
     """A released wave in a folder of its own: the copy of a workbook, its signature, inputs, keys, and the snapshot."""
-    made = make_estimated(tmp_path_factory.mktemp("house"), migrated_file)
     bag = tmp_path_factory.mktemp("bag")
-    with copied(made, tmp_path_factory.mktemp("copied")) as app:
+    with copied(estimated, tmp_path_factory.mktemp("copied")) as app:
         release = approve(get_run("citizens", "2026", 1), find_user("minh@office.vn").id)
         for name in (BOOK, f"{BOOK}.sig", "inputs.json"):
             shutil.copy(folder_of(release) / name, bag)

@@ -53,6 +53,7 @@ def test_a_document_is_parsed_once(release):
 
 
 def test_only_so_many_records_are_kept(release, monkeypatch):
+    monkeypatch.setattr(reading, "_kept", reading.OrderedDict())
     first = released(release)
     monkeypatch.setattr(reading, "MOST_RECORDS", first.size)
     with_other = released(get_release("citizens", "2027"))

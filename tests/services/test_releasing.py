@@ -127,7 +127,7 @@ def test_agencies_of_a_probability_wave_are_compared_and_ranked_level_by_level(d
     ranks = {one["domain"]: one["rank"] for one in document["ranks"] if one["node"] == "service"}
     assert sorted(ranks[code] for code in ("north", "south")) == [1, 2]
     assert {ranks[code] for code in ("north-1", "north-2", "south-1")} <= {1, 2, 3}
-    shown = [*overview(made, "vi").lines, *overview(made, "vi", Wanted(name="xa")).lines]
+    shown = [*overview(made, "vi").lines, *overview(made, "vi", Wanted(name="a")).lines]
     lines = {line.code: line.ranks["service"] for line in shown if line.ranks}
     assert {code: placed.ranked for code, placed in lines.items()} == {
         "north": 2, "south": 2, "north-1": 3, "north-2": 3, "south-1": 3

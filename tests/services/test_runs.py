@@ -348,6 +348,21 @@ def test_a_broken_off_estimation_leaves_nothing(world):
     assert db.session.query(EstimationRun).count() == 1
 
 
+def test_a_full_disk_in_the_middle_of_an_estimation_leaves_nothing(world, monkeypatch):
+    wave, lan, _ = world
+    write = Path.write_text
+
+    def fill(path, *given, **options):
+        if path.name == "inputs.json":
+            raise OSError(28, "No space left on device")
+        return write(path, *given, **options)
+
+    monkeypatch.setattr(Path, "write_text", fill)
+    with pytest.raises(NotEstimated, match="No space left on device"):
+        estimate(wave, ASKED, lan)
+    assert (len(folders()), db.session.query(EstimationRun).count()) == (1, 1)
+
+
 def test_progress_counts_the_workbooks(world):
     wave, lan, _ = world
     told = []

@@ -16,21 +16,16 @@ from app.services.jobs import work_off
 from app.services.runs import folder_of
 from app.verify import views
 from tests.auth.person import Person
-from tests.services.closed import PUBLISHED, copied, make_estimated
+from tests.services.closed import PUBLISHED, copied
 from tests.services.test_verifying import BOOK, bomb, raised
 
 PAGE = "/verify/?lang=en"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory, migrated_file):
-    return make_estimated(tmp_path_factory.mktemp("page"), migrated_file)
-
-
 @pytest.fixture
-def house(made, tmp_path):
+def house(estimated, tmp_path):
     """The application with one release; its folder."""
-    with copied(made, tmp_path) as app:
+    with copied(estimated, tmp_path) as app:
         release = approve(get_run("citizens", "2026", 1), find_user("minh@office.vn").id)
         yield app, release, folder_of(release)
 
