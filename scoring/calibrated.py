@@ -21,12 +21,12 @@ from scoring.covariance import Figure, Joint
 from scoring.design import SurveyDesign
 from scoring.engines.blocks import centred_columns
 from scoring.errors import ScoringError
-from scoring.estimate import Estimates, WaveKind, _design_effect, _quiet, estimate
+from scoring.estimate import Estimates, WaveKind, design_effect, estimate, quiet_variance
 from scoring.index import linearise
 from scoring.plan import Plan
 from scoring.totals import Totals
 from scoring.variance import lonely_rule_scale, refuse_lonely, strata_and_psus
-from scoring.weighting import Weighted, _fitted, calibrated_influence
+from scoring.weighting import Weighted, calibrated_influence, fitted_values
 
 # Rows per block, and numbers of one table of residuals: working memory stays in tens of megabytes.
 BLOCK, TABLE = 1 << 15, 1 << 22
@@ -216,10 +216,10 @@ def calibrated_estimate(
             variance[d] = _variances(units, design)
     # Where nothing may be said of a figure without calibration, nothing may be said with it.
     variance[np.isnan(plain.std_error)] = np.nan
-    variance = _quiet(variance, plain.value)
+    variance = quiet_variance(variance, plain.value)
     deff = plain.deff
     if wave_kind == "probability":
-        deff = _design_effect(totals, linearised, plain.value, variance)
+        deff = design_effect(totals, linearised, plain.value, variance)
     return replace(plain, std_error=np.sqrt(variance), deff=deff)
 
 
@@ -259,7 +259,7 @@ def calibrated_joint(
     units[0] = units[0] * scale
     covariance = _covariance(units, design)
     value = np.array([one.value for one in figures])
-    quiet = _quiet(np.diag(covariance), np.nan_to_num(value)) == 0
+    quiet = quiet_variance(np.diag(covariance), np.nan_to_num(value)) == 0
     covariance[quiet], covariance[:, quiet] = 0.0, 0.0
     none = np.isnan(value) | (degrees == 0)
     covariance[none, :] = covariance[:, none] = np.nan
@@ -303,7 +303,9 @@ class _Cells:
                 out[:, members] += _sums(z, unit[rows], n)
         total = self.total[:, None]
         means = np.divide(sums, total, out=np.zeros_like(sums), where=total > 0)
-        explained = means if self.step.auxiliary is None else _fitted(self.step.auxiliary, means, self.total)
+        explained = (
+            means if self.step.auxiliary is None else fitted_values(self.step.auxiliary, means, self.total)
+        )
         return [out - weight @ explained for out, weight in zip(found, self.weights, strict=True)]
 
 

@@ -199,12 +199,12 @@ def estimate(
     deff = np.full(value.shape, np.nan)
     if wave_kind == "census":
         people = _head_count(totals, design) if head_count is None else np.asarray(head_count, dtype=float)
-        var = _quiet(_census_variance(totals, figures, people, n), value)
+        var = quiet_variance(_census_variance(totals, figures, people, n), value)
     else:
-        var = _quiet(variance(totals, design, cell_influence(totals, plan, figures), figures), value)
+        var = quiet_variance(variance(totals, design, cell_influence(totals, plan, figures), figures), value)
         if wave_kind == "probability":
             var[df == 0] = np.nan
-            deff = _design_effect(totals, figures, value, var)
+            deff = design_effect(totals, figures, value, var)
         else:
             var[(n_psu < MIN_PSUS_OF_BAND) | (df == 0) | design.rows_are_psus] = np.nan
     lowest, highest = plan.bounds()
@@ -235,8 +235,8 @@ def _cluster_size(totals: Totals, design: SurveyDesign) -> NDArray[np.float64]:
     return np.divide(squares, totals.rows, out=np.ones(totals.n_domains), where=totals.rows > 0)
 
 
-def _quiet(var: NDArray[np.float64], value: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Variances without rounding noise, NaN where the figure itself is undefined."""
+def quiet_variance(var: NDArray[np.float64], value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Variances without rounding noise, NaN where the figure itself is undefined; all of one shape."""
     noise = (NOISE * np.nan_to_num(value)) ** 2
     return np.where(np.isnan(value), np.nan, np.where(var <= noise, 0.0, var))
 
@@ -247,8 +247,12 @@ def _valid_n(totals: Totals, plan: Plan) -> NDArray[np.intp]:
     return np.column_stack([*items, totals.node_n]).astype(np.intp)
 
 
-def _design_effect(totals: Totals, figures: list[Linearised], value: NDArray, var: NDArray) -> NDArray:
-    """V / V0, V0 = n / (n - 1) (sum w u^2 / sum w) / n with u the linearised value, sum w times the influence."""
+def design_effect(totals: Totals, figures: list[Linearised], value: NDArray, var: NDArray) -> NDArray:
+    """V / V0, V0 = n / (n - 1) (sum w u^2 / sum w) / n with u the linearised value, sum w times the influence.
+
+    `value` and `var`, the figures and their variances V, have shape (D, E), and so has what is returned; NaN where V0
+    is rounding noise or the totals hold no products.
+    """
     if totals.products is None:
         return np.full(var.shape, np.nan)
     weight, n = totals.by_domain(totals.cell_weight)[:, None], totals.rows[:, None]

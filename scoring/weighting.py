@@ -369,7 +369,7 @@ def calibrated_influence(
     base = d if regression == "base_weight" or weighted.auxiliary is None else np.ones(len(d))
     counted = np.where(w != 0, base, 0.0)
     if weighted.cell is None:
-        explained = _fitted(weighted.auxiliary, u, counted)
+        explained = fitted_values(weighted.auxiliary, u, counted)
     else:
         n_cells = int(weighted.cell.max()) + 1
         total = np.bincount(weighted.cell, weights=counted, minlength=n_cells)
@@ -377,7 +377,7 @@ def calibrated_influence(
         means = np.divide(
             np.transpose(sums), total[:, None], out=np.zeros((n_cells, u.shape[1])), where=total[:, None] > 0
         )
-        fitted = means if weighted.auxiliary is None else _fitted(weighted.auxiliary, means, total)
+        fitted = means if weighted.auxiliary is None else fitted_values(weighted.auxiliary, means, total)
         explained = fitted[weighted.cell]
     out = w[:, None] * (u - explained)
     if weighted.sample_total:
@@ -385,8 +385,11 @@ def calibrated_influence(
     return out.reshape(given.shape)
 
 
-def _fitted(x: NDArray, y: NDArray, weight: NDArray) -> NDArray[np.float64]:
-    """x B with B the weighted regression of every column of y on x; columns of x may be redundant."""
+def fitted_values(x: NDArray, y: NDArray, weight: NDArray) -> NDArray[np.float64]:
+    """x B with B the weighted regression of every column of y on x; columns of x may be redundant.
+
+    `x`, shape (n, K), `y`, shape (n, F), `weight`, shape (n,), not negative; shape (n, F) is returned.
+    """
     columns = x / np.maximum(np.abs(x).max(axis=0, initial=0.0), SMALLEST_SIZE)
     root = np.sqrt(weight / weight.max())[:, None]
     return columns @ np.linalg.lstsq(columns * root, y * root, rcond=REDUNDANT)[0]

@@ -25,6 +25,8 @@ from app.workbooks.tables import Page
 from app.workbooks.text import clean
 
 BAR = 26  # pixels of one bar with the gap to the next
+NARROW_BAR, MANY_BARS = 18, 20  # the same where there are more bars than this
+PRINTED = 680  # pixels of a printed page from top to bottom
 AROUND = 110  # pixels of a chart for its title and its axis
 MOST = 60  # bars: more make a chart that is higher than two screens
 COLUMN = 600  # pixels of column A, in which the lines are wrapped
@@ -65,14 +67,18 @@ def draw_charts(
     sheet.widths([COLUMN])
     draw_lines(sheet, lines, column=COLUMN, room=PAGE)
     by_code = {page.table.code: page for page in pages}
-    row = len(lines)
+    row, top, breaks = len(lines), 0, []
     for number, chart in enumerate(card.charts, 1):
         place = f"Chart {number}"
-        height = AROUND + BAR * len(chart.rows)
+        height = AROUND + (NARROW_BAR if len(chart.rows) > MANY_BARS else BAR) * len(chart.rows)
+        if (row - top) * LINE_HEIGHT + height > PRINTED and row > len(lines):
+            breaks.append(row)
+            top = row
         native = _native(workbook, chart, by_code[chart.table], formulas, place)
         native.set_size({"width": PAGE, "height": height})
         sheet.chart(row, native, clean(chart.text, place, one_line=True))
         row += -(-height // LINE_HEIGHT) + 1
+    sheet.breaks(breaks)
     # Column A and as many as the page is wide.
     sheet.printed(row, 6)
 

@@ -186,6 +186,10 @@ class Sheet:
         """Set the height of a row; one line of the body is the default."""
         self._check(self._worksheet.set_row_pixels(row, pixels), row, 0)
 
+    def breaks(self, rows: Sequence[int]) -> None:
+        """Begin a new page above each of these rows."""
+        checked(self._worksheet.set_h_pagebreaks(list(rows)), f"Sheet {self.tab!r}, page breaks")
+
     def printed(self, last_row: int, last_column: int, header_row: int | None = None) -> None:
         """Set what is printed, and the row that every page repeats."""
         checked(self._worksheet.print_area(0, 0, last_row, last_column), f"Sheet {self.tab!r}, print area")

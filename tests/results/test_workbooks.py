@@ -57,6 +57,19 @@ def test_the_signature_is_kept_under_the_name_of_its_workbook(office, evaluator)
         assert "citizens-2026-whole.xlsx.sig" in response.headers["Content-Disposition"]
 
 
+@pytest.mark.parametrize(
+    ("ending", "kind", "begins"),
+    [("ods", "application/vnd.oasis.opendocument.spreadsheet", b"PK"), ("csv.zip", "application/zip", b"PK")],
+)
+def test_a_workbook_can_be_had_as_a_copy(evaluator, ending, kind, begins):
+    with evaluator.client.get(f"{WAVE}workbooks/agency-north.{ending}") as response:
+        assert (response.status_code, response.mimetype) == (200, kind)
+        assert response.data.startswith(begins)
+        assert response.headers["Content-Disposition"] == f"attachment; filename=citizens-2026-agency-north.{ending}"
+        assert response.headers["Cache-Control"] == "no-store"
+    assert evaluator.get(f"{WAVE}workbooks/nothing.{ending}").status == 404
+
+
 @pytest.mark.parametrize("query", ["in=fr", "in=../x", "release=2", "release=x", "release=-1"])
 def test_a_workbook_in_another_language_or_release_is_not_found(evaluator, query):
     assert evaluator.get(f"{WAVE}workbooks/whole.xlsx?{query}").status == 404

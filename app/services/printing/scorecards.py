@@ -10,7 +10,7 @@ from functools import cached_property
 from math import ceil, floor
 from urllib.parse import quote
 
-from app.figures import show, show_date, show_responses
+from app.figures import mark_facts, show, show_date, show_responses
 from app.messages import translations
 from app.models import Release
 from app.printing.scorecard import (
@@ -100,8 +100,14 @@ class _Made:
             places.append((self._("All agencies"), None))
         if self.parent is None and self.tree.roots == (self.code,):
             places = []
-        found = ((name, _matching(self.of(domain), self.index)) for name, domain in places)
-        return tuple((name, row) for name, row in found if row is not None and row.value.value is not None)
+        found: list[tuple[str, Row]] = []
+        for name, domain in places:
+            row = _matching(self.of(domain), self.index)
+            # Where only the agency above was asked, all agencies say the same a second time.
+            if row is None or row.value.value is None or any(_same(row, one) for _name, one in found):
+                continue
+            found.append((name, row))
+        return tuple(found)
 
     def text(self, texts: dict[str, str]) -> str:
         return texts.get(self.language) or next(iter(texts.values()))
@@ -174,19 +180,13 @@ def written_date(day: date, language: str) -> str:
 
 def _notices(made: _Made) -> Iterator[str]:
     """What must not be overlooked, said plainly before any figure."""
-    _, row = made._, made.index
-    if made.kind == "volunteer":
-        yield _(
-            "People chose themselves to answer: the figures are an indication, and not an estimate of all."
-        )
-    words = (row.flag or "").split() if row is not None else []
-    if "small" in words:
-        yield _("Few people answered here: the figures are uncertain, and the agency takes no part in ranks.")
-    if "not_estimable" in words:
-        yield _("How uncertain the figure is cannot be said: all answers come from a single sampling unit.")
+    row = made.index
+    if row is not None and row.value.value is not None and row.flag_reason:
+        yield row.flag_reason
     run = made.release.run
     if run is not None and run.changes:
-        yield _("This is a corrected release. What changed: {changes}").format(changes=run.changes)
+        text = made._("This is a corrected release. What changed: {changes}")
+        yield text.format(changes=run.changes)
 
 
 def _headline(made: _Made) -> Headline:
@@ -234,10 +234,7 @@ def _why_no_figure(made: _Made) -> Iterator[str]:
 
 def _interval_said(made: _Made, row: Row) -> Iterator[str]:
     _ = made._
-    if row.low.value is None:
-        if row.flag_reason:
-            yield row.flag_reason
-    else:
+    if row.low.value is not None:
         sentences = {
             "band": _("Variation band at {level}, which is no confidence interval: {low} to {high}."),
             "fpc-margin": _("{level} margin for those who did not answer: {low} to {high}."),
@@ -282,6 +279,8 @@ def _profile(made: _Made) -> Profile | None:
         key.append(_("Diamond: {group}.").format(group=name))
     if axis[0] > 0:
         key.append(_("The axis does not begin at 0."))
+    marks = {mark for row in chosen for one in (row.value, row.low, row.n) if (mark := one.mark)}
+    key += [f"{fact.label} {fact.text}." for fact in mark_facts(marks, made.language)]
     unit = "%" if head.measure == "top_box" else _("index points")
     return Profile(
         title=title,
@@ -416,6 +415,10 @@ def _provenance(made: _Made) -> Provenance:
 
 def _matching(rows: Sequence[Row], wanted: Row) -> Row | None:
     return next((row for row in rows if (row.node, row.measure) == (wanted.node, wanted.measure)), None)
+
+
+def _same(one: Row, other: Row) -> bool:
+    return (one.value, one.n, one.low) == (other.value, other.n, other.low)
 
 
 def _kind(row: Row) -> ColumnKind:

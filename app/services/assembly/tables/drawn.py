@@ -14,7 +14,7 @@ from .items import item_lines
 from .parameters import Parameters
 from .summary import summary_rows
 
-MOST_ITEMS = 30  # bars of one chart of items; more make another chart
+MOST_ITEMS = 20  # bars of one chart of items, which then fits a page; more make another chart
 MOST_DOMAINS = 60  # with more below, the branch is not drawn: the bars could not be read
 Placed = tuple[int, Row]  # a row with its position in its table
 # Rows, code of the table, code of the column of labels, subject, name of the sheet.
