@@ -117,7 +117,8 @@ def _headline(plan: AgencyPlan, language: str) -> str:
     if row.value.value is None:
         return f"{row.node_label}: {show(row.value, 'percent', language)}. {row.flag_reason or ''}".strip()
     kind = kind_of(row)
-    text = f"{row.node_label}: {show(row.value, kind, language)}"
+    unit = "%" if row.measure == "top_box" else ""
+    text = f"{row.node_label}: {show(row.value, kind, language)}{unit}"
     if row.low.value is not None:
         text += f" ({show(row.low, kind, language)} – {show(row.high, kind, language)})"
     return f"{text}; n = {show(row.n, 'count', language)}"

@@ -53,6 +53,14 @@ def test_it_has_the_title_block_and_the_figure_with_its_interval(scorecard):
     assert "THỦ TRƯỞNG CƠ QUAN" in said
 
 
+def test_the_change_since_the_wave_before_is_tested_or_not_told(evaluator, tmp_path):
+    answer = evaluator.client.get("/results/citizens/2027/agencies/north-1/scorecard.pdf?lang=vi")
+    said = words_of(answer.data, tmp_path)
+
+    assert "Thay đổi so với đợt trước" in said
+    assert "Thay đổi 0,00 (" in said or "Gián đoạn [b]" in said or "không kiểm định được" in said
+
+
 def test_it_speaks_english_too(scorecard):
     said, _pages = scorecard("north", "en")
 
@@ -77,9 +85,16 @@ def test_too_few_have_no_figure_and_the_page_says_why(scorecard):
     assert "%" not in said.replace("%20", "")
 
 
-def test_where_nobody_answered_it_says_so(scorecard):
+def test_what_must_not_be_overlooked_stands_before_the_figure(scorecard):
     said, _pages = scorecard("south-1")
-    assert "mọi phiếu đều từ một đơn vị chọn mẫu" in said
+
+    assert said.index("Mỗi tầng ở đây chỉ có một đơn vị mẫu") < said.index("Dịch vụ")
+
+
+def test_where_nobody_answered_it_says_so(evaluator, tmp_path):
+    answer = evaluator.client.get("/results/citizens/2027/agencies/south-1/scorecard.pdf?lang=vi")
+
+    assert "không có ai trả lời ở đây" in words_of(answer.data, tmp_path)
 
 
 def test_the_release_and_where_to_check_it_stand_on_it(scorecard, office):
@@ -125,3 +140,69 @@ def test_all_scorecards_are_made_by_a_job(evaluator, office):
 
     assert answer.status == 303
     assert "/jobs/" in answer.location
+
+
+@pytest.fixture
+def command(office, monkeypatch):
+    """`hailong print scorecards citizens …` on the released waves."""
+    from click.testing import CliRunner
+
+    from app.cli import group
+
+    monkeypatch.setattr("app.cli._create_app", lambda: office)
+    given = ["print", "scorecards", "citizens"]
+    return lambda *words: CliRunner().invoke(group, [*given, *map(str, words), "--date", "2026-11-20"])
+
+
+def test_the_command_writes_a_file_per_agency(command, tmp_path):
+    result = command("2026", "--folder", tmp_path / "new", "--agency", "north", "--agency", "north-2")
+
+    assert (result.exit_code, result.output) == (0, f"2 scorecards: {tmp_path / 'new'}\n")
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {
+        "citizens-2026-1-agency-north-vi.pdf",
+        "citizens-2026-1-agency-north-2-vi.pdf",
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("2026", "--agency", "nowhere"), "no agency nowhere"),
+        (("2026", "--language", "fr"), "not written in “fr”"),
+        (("2026", "--release", "7"), "no release citizens/2026/7"),
+        (("2026", "--address", "nothing"), "not the address of a server"),
+        (("1999",), "no release of wave citizens/1999"),
+    ],
+)
+def test_the_command_says_in_one_sentence_what_is_wrong(command, tmp_path, words, said):
+    result = command(*words, "--folder", tmp_path / "new")
+
+    assert result.exit_code == 1
+    assert said in result.output
+    assert len(result.output.strip().splitlines()) == 1
+    assert not (tmp_path / "new").exists()
+
+
+def test_one_zip_has_the_scorecards_of_ones_branches(office, tmp_path):
+    from zipfile import ZipFile
+
+    from app.services.jobs import Progress
+    from app.services.printing.all_scorecards import zip_scorecards
+
+    with office.app_context():
+        made = zip_scorecards(
+            Progress(tmp_path),
+            survey="citizens",
+            wave="2026",
+            number=1,
+            language="en",
+            address="",
+            tops=["south"],
+        )
+
+    assert made["scorecards"] == 2
+    with ZipFile(tmp_path / made["files"][0]) as archive:
+        assert archive.namelist() == [
+            "citizens-2026-1-agency-south-en.pdf",
+            "citizens-2026-1-agency-south-1-en.pdf",
+        ]

@@ -228,3 +228,21 @@ def test_what_was_done_stands_in_the_audit_but_no_comment_does(app):
 
     assert [action for action, _ in lines[-3:]] == ["theme.added", "theme.added", "comments.coded"]
     assert lines[-1][1] == '{"comments":60}'
+
+
+def test_on_the_promised_day_the_marks_go_with_the_comments(data):
+    from datetime import date
+
+    from app.extensions import db
+    from app.services.staff import retention
+
+    wave = written_wave()
+    code_all(wave)
+    wave.retain_until = date(2026, 6, 30)
+    db.session.commit()
+
+    retention.run(date(2026, 7, 1))
+
+    assert db.session.query(CommentCoding).count() == 0
+    assert themes.progress(wave).comments == 0
+    assert themes.coded(wave) is None
