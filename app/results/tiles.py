@@ -6,6 +6,7 @@ legend names in words. Nothing is told by colour alone, and no place on the grou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.figures import show
@@ -49,7 +50,8 @@ def tile_map(overview: Overview, language: str) -> TileMap:
     rows = [(line, overview.row(line)) for line in overview.tiles]
     if not any(row is not None for _, row in rows):
         return TileMap((), ())
-    tiles = tuple(_tile(line, row, language) for line, row in rows)
+    words = {band: _band_words(band, language) for band in range(len(BOUNDS) + 2)}
+    tiles = tuple(_tile(line, row, words, language) for line, row in rows)
     bands = {tile.band: tile.words for tile in tiles}
     return TileMap(tiles, tuple(sorted(bands.items(), reverse=True)))
 
@@ -59,10 +61,9 @@ def band_of(value: float | None) -> int:
     return 0 if value is None else 1 + sum(value >= bound for bound in BOUNDS)
 
 
-def _tile(line: AgencyLine, row: Row | None, language: str) -> Tile:
-    _ = translations(language).gettext
+def _tile(line: AgencyLine, row: Row | None, words: Mapping[int, str], language: str) -> Tile:
     if row is None:
-        return Tile(line.name, "–", "", 0, _("no value"), None, None, None, None)
+        return Tile(line.name, "–", "", 0, words[0], None, None, None, None)
     kind, value = kind_of(row), row.value.value
     whisker = row.low.value is not None and row.high.value is not None
     between = f"{show(row.low, kind, language)} – {show(row.high, kind, language)}"
@@ -71,7 +72,7 @@ def _tile(line: AgencyLine, row: Row | None, language: str) -> Tile:
         value=show(row.value, kind, language),
         interval=between if whisker else "",
         band=band_of(value),
-        words=_band_words(band_of(value), language),
+        words=words[band_of(value)],
         value_x=_place(value),
         low_x=_place(row.low.value) if whisker else None,
         high_x=_place(row.high.value) if whisker else None,

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, make_response, request, send_file
 from flask_login import current_user
 
 from app.access import require_right
@@ -25,9 +25,11 @@ from app.results.wanting import kept_of, number_of, wanted_of
 from app.services.agency_results import agency_card
 from app.services.overview import overview
 from app.services.release_files import is_signed, signature_path, workbook_path
+from app.workbooks.copies import csv_copy, ods_copy
 
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SIGNATURE_TYPE = "application/json"
+OPEN_DOCUMENT_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 
 blueprint = Blueprint("results", __name__, url_prefix="/results")
 blueprint.before_request(require_right)
@@ -75,6 +77,21 @@ def signature(survey: str, wave: str, stem: str) -> Response:
     return kept(path, SIGNATURE_TYPE, f"{survey}-{wave}-{path.name}")
 
 
+@blueprint.get("/<survey>/<wave>/workbooks/<stem>.ods")
+def open_document(survey: str, wave: str, stem: str) -> Response:
+    """A copy of a workbook in OpenDocument format."""
+    path = workbook_path(asked_release(survey, wave), stem, request.args.get("in"), readable())
+    return made(ods_copy(path), OPEN_DOCUMENT_TYPE, f"{survey}-{wave}-{stem}.ods")
+
+
+@blueprint.get("/<survey>/<wave>/workbooks/<stem>.csv.zip")
+def csv(survey: str, wave: str, stem: str) -> Response:
+    """The tables of a workbook as CSV; `?bom=0` for programs that want no mark at the beginning."""
+    path = workbook_path(asked_release(survey, wave), stem, request.args.get("in"), readable())
+    copy = csv_copy(path, bom=request.args.get("bom") != "0")
+    return made(copy, "application/zip", f"{survey}-{wave}-{stem}.csv.zip")
+
+
 def around(release: Release, survey: str, wave: str) -> dict[str, Any]:
     """What the templates of results need beside their page: whose addresses they lead to, and what is signed."""
     return {
@@ -97,6 +114,15 @@ def asked_release(survey: str, wave: str) -> Release:
 def readable() -> frozenset[str] | None:
     """The agencies over whose branches the person may read; None: over all."""
     return current_user.tops("read")
+
+
+def made(content: bytes, kind: str, name: str) -> Response:
+    """What was made on the way out, to be saved under a name."""
+    response = make_response(content)
+    response.content_type = kind
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def kept(path: Path, kind: str, name: str) -> Response:

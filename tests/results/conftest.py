@@ -21,6 +21,7 @@ from app.services.fieldwork import CollectorRow
 from app.services.sampling import Plan
 from tests import factories
 from tests.auth.person import EMAIL, PASSWORD, Person
+from tests.services.staff import released as staff
 
 READER = "binh@north.vn"  # may read the branch of `north` and nothing else
 
@@ -87,6 +88,18 @@ def office(migrated_file, tmp_path_factory):
         publish(release_wave())
         release_wave("2027", {"north-1": ANSWERED["north-1"]}, date(2027, 4, 15))
         accounts.create_user(READER, "Bình", PASSWORD, role="agency_reader", agency="north")
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def staff_office(migrated_file, tmp_path_factory):
+    """An application with two released waves of anonymous staff, the second of them public."""
+    app = make_office(tmp_path_factory.mktemp("staff"), migrated_file)
+    with app.app_context():
+        staff.release(staff.make_frozen_wave("2025", seed=5))
+        publish(staff.release(staff.make_frozen_wave("2026", seed=6, gladness=0.4)))
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.extensions import db
-from app.services.approving import publish
 from tests.pages import read_page, text_of
-from tests.results.conftest import make_office
-from tests.services.staff import released as staff
 
 WAVE = "/public/citizens/2026/"
 PAGES = (
@@ -97,15 +93,10 @@ def test_only_public_waves_are_listed(stranger):
     assert [link.get("href") for link in page.all(".//main//a")] == [WAVE]
 
 
-@pytest.fixture(scope="module")
-def culture(migrated_file, tmp_path_factory):
-    """A public wave of anonymous staff."""
-    app = make_office(tmp_path_factory.mktemp("culture"), migrated_file)
-    with app.app_context():
-        publish(staff.release(staff.make_frozen_wave("2026", seed=6)))
-    yield app.test_client()
-    with app.app_context():
-        db.engine.dispose()
+@pytest.fixture
+def culture(staff_office):
+    """A browser where a wave of anonymous staff is public."""
+    return staff_office.test_client()
 
 
 def test_of_anonymous_staff_the_tables_are_public_and_no_word(culture):

@@ -4,24 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.extensions import db
 from tests.auth.person import Person
 from tests.pages import read_page
-from tests.results.conftest import make_office
-from tests.services.staff.released import make_frozen_wave, release
 
 UNITS = "/results/culture/2026/units/"
-
-
-@pytest.fixture(scope="module")
-def staff_office(migrated_file, tmp_path_factory):
-    app = make_office(tmp_path_factory.mktemp("staff"), migrated_file)
-    with app.app_context():
-        release(make_frozen_wave("2025", seed=5))
-        release(make_frozen_wave("2026", seed=6, gladness=0.4))
-    yield app
-    with app.app_context():
-        db.engine.dispose()
 
 
 @pytest.fixture(scope="module")

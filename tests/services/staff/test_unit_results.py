@@ -15,7 +15,7 @@ from app.queries.errors import NotFound
 from app.queries.releases import get_release
 from app.queries.unit_results import heads_by_agency
 from app.queries.waves import instrument_of
-from app.services import fieldwork, releasing, responding, snapshots
+from app.services import fieldwork, recomputing, released_files, releasing, responding, snapshots
 from app.services.assembly.staff import WHOLE
 from app.services.assembly.unit_cards import unit_card
 from app.services.assembly.units import _extremes, shares_of
@@ -319,3 +319,14 @@ def twofold(score="top_box"):
     }  # fmt: skip
     document = {"level": 0.95, "variables": [], "last_wave": None, "units": {"law": unit}}
     return document, from_document(written | {"indices": both})
+
+
+def test_a_staff_release_comes_out_again_from_its_inputs_and_its_snapshot(made):
+    known = released_files.known(made)
+    inputs = recomputing.read_inputs(known.inputs)
+
+    assert inputs.text == known.inputs.read_text(encoding="utf-8")
+    assert (inputs.staff.last_wave.wave, len(inputs.staff.citizens)) == ("2025", 1)
+    for name in ("workbooks/whole.xlsx", "workbooks/agency-law.xlsx"):
+        content = (known.folder / name).read_bytes()
+        assert recomputing.recompute(inputs, known.snapshot, name, content).same
