@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as Redirection
 from app import clock
 from app.access import require_right
 from app.config import OFFICE_TIME, office_day
-from app.messages import locale, translations
+from app.messages import languages, locale, translations
 from app.models import User
 from app.office_pages import office_page, page_language
 from app.queries.agencies import get_tree
@@ -181,7 +181,8 @@ def _send(number: int, purpose: str, done: str) -> Response | Redirection:
     except MailRefused:
         token = recovering.make_link(number, purpose)
         return _page(get_user(number), Told(link=f"{address}/sign-in/new-password/{token}"))
-    language = request.form.get("language", page_language())
+    wanted = request.form.get("language", "")
+    language = wanted if wanted in languages() else page_language()
     try:
         recovering.send_link(number, purpose, language=language, server=server, address=address)
     except MailRefused as refused:

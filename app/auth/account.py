@@ -13,6 +13,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as Redirection
 
 from app.access import require_right
+from app.auth.browsers import browser_name
 from app.config import OFFICE_TIME
 from app.messages import locale, translations
 from app.office_pages import office_page, page_language
@@ -146,6 +147,7 @@ def _page(told: Told, status: int = 200) -> Response:
         has_second_factor=second_factor.is_on(user),
         codes_left=len(user.recovery_codes),
         moment=moment,
+        browser_name=browser_name,
         least=accounts.SHORTEST_PASSWORD,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from flask import Response, current_app, redirect, request, url_for
+from flask import Response, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirection
 
 from app.auth.entering import enter, who_waits
@@ -37,6 +37,7 @@ def code_given() -> Response | Redirection:
     if waiting is None:
         return _begin()
     user, by = waiting
+    g.actor = user.email
     tries, key = current_app.extensions["code_tries"], (str(user.id), "code")
     wait = tries.begin(key)
     if wait:

@@ -7,6 +7,7 @@ import smtplib
 from datetime import timedelta
 from hashlib import sha256
 
+from flask import g
 from sqlalchemy import update
 
 from app.extensions import db, transaction
@@ -128,6 +129,7 @@ def set_password(token: str, password: str) -> User:
     """
     user = _open(token).user
     renewed = accounts.hash_password(password, (user.email, user.name))
+    g.actor = user.email
     with transaction() as session:
         moment = sessions.now()
         # Asked again within: of two who send the same link at once, one gets it.
