@@ -14,6 +14,7 @@ from app.manage import (  # noqa: F401 (their routes register themselves)
     printing,
     queue_files,
     runs,
+    samples,
     served,
     staff,
     steps,
