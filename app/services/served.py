@@ -17,6 +17,7 @@ from app.config import office_day
 from app.extensions import transaction
 from app.models import Agency, Served
 from app.queries.monitoring import list_served
+from app.services import audit
 from app.services.errors import ServiceError
 from app.services.spoken import SpokenError
 
@@ -113,7 +114,9 @@ def import_served(content: bytes) -> Stored:
             else:
                 made = Served(agency_id=agency, day=row.day, transactions=row.transactions, source=row.source)
                 session.add(made)
-        return Stored(len(rows) - replaced, replaced)
+        new = len(rows) - replaced
+        audit.record(session, "served.imported", f"{len(rows)} rows", new=new, replaced=replaced)
+        return Stored(new, replaced)
 
 
 def _lines(content: bytes) -> list[tuple[int, dict[str, str] | None]]:

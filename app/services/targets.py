@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from app.extensions import transaction
 from app.models import Agency, Collector, Wave
 from app.queries.agencies import get_tree
+from app.services import audit
 from app.services.spoken import SpokenError
 
 MOST = 1_000_000
@@ -38,4 +39,6 @@ def set_targets(wave: Wave, target: int | None, branch: str | None = None) -> in
         for begin in range(0, len(chosen), 500):
             some = chosen[begin : begin + 500]
             session.execute(update(Collector).where(Collector.id.in_(some)).values(target=target))
+        subject = f"{wave.survey.code}/{wave.code}"
+        audit.record(session, "links.targeted", subject, count=len(chosen), target=target, branch=branch)
         return len(chosen)

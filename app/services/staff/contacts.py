@@ -1,6 +1,7 @@
 """Contacts: where invitations are sent by e-mail, with tokens that nobody can read without the wave's key.
 
-The key lies in the key folder, one file per wave, outside the instance: a copy of the instance opens no invitation. Contacts and key are destroyed when the wave closes.
+The key lies in the key folder, one file per wave, outside the instance: a copy of the instance opens no invitation.
+Contacts and key are destroyed when the wave closes.
 """
 
 from __future__ import annotations
