@@ -48,10 +48,7 @@ _USUAL = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the file: what is written there; None or an empty text where the cell is blank.
-
-    `given` names the columns that the file has, for a blank cell says something only where its column is there.
-    """
+    """One row of the file: what is written there; None or an empty text where the cell is blank."""
 
     row: int
     code: str
@@ -66,7 +63,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class AgencyList:
-    """What a file says: its lines, the columns it has and those that are not read, and what cannot be read at all."""
+    """What a file says: its lines, the columns that are not read, and what cannot be read at all.
+
+    `given` names the columns that the file has, for a blank cell says something only where its column is there.
+    """
 
     lines: tuple[Line, ...]
     given: frozenset[str]
