@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from app.extensions import db
 from app.queries.audit import iter_entries
 from app.route_rights import RIGHT_OF
-from app.services import audit
+from app.services import accounts, audit
 from app.services.audit_checking import check
 from tests.auth.person import EMAIL, Person
 from tests.factories import make_open_wave
@@ -94,6 +95,21 @@ def test_respondents_leave_no_line_whoever_sends(app, signed_in):
     assert len(responses(app)) == 1
     with app.app_context():
         assert len(list(iter_entries())) == before
+
+
+def test_nothing_that_takes_an_answer_or_redeems_an_invitation_writes_a_line(app):
+    open_rooms = {"respond", "kiosk", "staff"}
+    assert open_rooms <= set(app.blueprints)
+    assert not open_rooms & {endpoint.split(".")[0] for endpoint in RIGHT_OF}
+    services = Path(accounts.__file__).parent
+    takers = [
+        services / f"{name}.py" for name in ("responding", "submissions", "drafts", "group_commit", "storing")
+    ]
+    takers += [
+        services / "staff" / f"{name}.py" for name in ("redeeming", "answering", "draining", "pool", "blind")
+    ]
+    takers += (Path(accounts.__file__).parents[1] / "respond").rglob("*.py")
+    assert not [path.name for path in takers if "audit" in path.read_text(encoding="utf-8")]
 
 
 def test_the_lines_make_a_whole_chain(app, signed_in):
