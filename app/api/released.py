@@ -148,11 +148,7 @@ def get_scorecard(survey: str, wave: str, number: int, agency: str, query: Spoke
         release=release.number,
         estimates=[estimate_of(row) for row in rows],
         ranks=[_rank(one) for one in released_lists.list_ranks(release, tops, agency)],
-        workbooks=[
-            book.stem
-            for book in released_lists.list_books(release, tops)
-            if released_lists.agency_of(book.domain) == agency
-        ],
+        workbooks=[book.stem for book in released_lists.list_books(release, tops, agency)],
     )
 
 
