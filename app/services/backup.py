@@ -243,7 +243,7 @@ def _unpack(archive: zipfile.ZipFile, manifest: dict[str, Any], folder: Path, pa
 
 
 def _put_in_place(place: Place, folder: Path) -> None:
-    """An embedded database comes last: without it the place does not run. A server takes its own whole or not at all."""
+    """An embedded database comes last: without it nothing runs. A server takes its own whole or not at all."""
     if place.sqlite_file is None:
         postgresql_dump.load(place.database, folder / POSTGRESQL)
     unpacked = folder / INSTANCE

@@ -31,7 +31,7 @@ AGENCIES = 700
 
 
 def instrument() -> Instrument:
-    """38 rated items, a profile of two, and a free text."""
+    """39 rated items and a free text."""
     words = {"vi": "Rất hài lòng", "en": "Very satisfied"}
     options = [{"code": str(k), "label": words, "value": k} for k in range(1, 6)]
     options.append({"code": "na", "label": words, "missing": "not_applicable"})
