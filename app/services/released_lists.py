@@ -103,9 +103,9 @@ class Book:
     signed: bool
 
 
-def list_books(release: Release, tops: Tops) -> list[Book]:
-    """The workbooks that may be taken away; that of all agencies only by who sees all."""
-    may_see = seen(release, tops)
+def list_books(release: Release, tops: Tops, agency: str | None = None) -> list[Book]:
+    """The workbooks, or those of an agency, that may be taken away; that of all agencies only by who sees all."""
+    may_see = seen(release, tops, agency)
     return [
         Book(stem, domain, is_signed(release, stem))
         for domain, stem in released(release).stems.items()

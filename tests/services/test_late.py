@@ -28,20 +28,21 @@ def released(wave, **said):
     return releasing.release(wave, published_on=date(2026, 4, 15), language="vi", **said)
 
 
-def test_a_further_snapshot_has_the_late_answers_and_the_earlier_one_stays(data):
-    wave = make_closed_wave(places=("north-1",))
-    first = released(wave)
-    late_answers(wave)
-    before = snapshots.path_of(wave)
-    assert wave.snapshot_rows == 15
-    taken = snapshots.take_late(wave)
+def test_a_further_snapshot_has_the_late_answers_and_the_earlier_one_stays(app):
+    with app.app_context():
+        wave = make_closed_wave(places=("north-1",))
+        first = released(wave)
+        late_answers(wave)
+        before = snapshots.path_of(wave)
+        assert wave.snapshot_rows == 15
+        taken = snapshots.take_late(wave)
 
-    assert (taken.rows, wave.snapshot_rows, snapshots.path_of(wave)) == (17, 17, taken.path)
-    assert snapshots.verify(before, first.snapshot_sha256)
-    second = released(wave, **CORRECTED)
-    assert second.snapshot_sha256 == taken.sha256
-    late_answers(wave, 1)
-    assert snapshots.take_late(wave).rows == 18
+        assert (taken.rows, wave.snapshot_rows, snapshots.path_of(wave)) == (17, 17, taken.path)
+        assert snapshots.verify(before, first.snapshot_sha256)
+        second = released(wave, **CORRECTED)
+        assert second.snapshot_sha256 == taken.sha256
+        late_answers(wave, 1)
+        assert snapshots.take_late(wave).rows == 18
 
 
 def test_a_further_snapshot_that_no_run_was_made_from_goes_with_the_next(app):
