@@ -65,7 +65,10 @@ def test_a_workbook_can_be_had_as_a_copy(evaluator, ending, kind, begins):
     with evaluator.client.get(f"{WAVE}workbooks/agency-north.{ending}") as response:
         assert (response.status_code, response.mimetype) == (200, kind)
         assert response.data.startswith(begins)
-        assert response.headers["Content-Disposition"] == f"attachment; filename=citizens-2026-agency-north.{ending}"
+        assert (
+            response.headers["Content-Disposition"]
+            == f"attachment; filename=citizens-2026-agency-north.{ending}"
+        )
         assert response.headers["Cache-Control"] == "no-store"
     assert evaluator.get(f"{WAVE}workbooks/nothing.{ending}").status == 404
 
