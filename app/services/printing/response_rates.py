@@ -38,10 +38,12 @@ def response_rate(release: Release, tree: AgencyTree, code: str) -> Rate | None:
         return Rate(card.answered, card.asked, card.rate, people=True)
     if wave.opens_at is None or wave.closes_at is None:
         return None
-    inside = set(tree.branch(code))
-    links = [one for one in list_collectors(wave) if one.agency.code in inside]
     fieldwork = office_day(wave.opens_at), office_day(wave.closes_at)
     served = count_served(wave, fieldwork)
+    if not served:
+        return None
+    inside = set(tree.branch(code))
+    links = [one for one in list_collectors(wave) if one.agency.code in inside]
     places = {one.agency.code for one in links}
     if not places or not places <= served.keys():
         return None
