@@ -14,7 +14,7 @@ from app.models import ApiToken
 from app.queries.users import list_grants
 from app.rights import Granted, may, tops
 from app.route_rights import RIGHT_OF, SIGNED_IN
-from app.services import tokens
+from app.services import second_factor, tokens
 from app.tries import Tries
 
 # How often one key may ask one process in one minute.
@@ -75,6 +75,9 @@ def require_token() -> None:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "Hailong"}))
     bearer = g.bearer = Bearer.of(found)
     g.actor = bearer.email
+    if second_factor.is_required(bearer.grants) and not second_factor.is_on(found.user):
+        # As on pages: nothing opens before the second factor is set up.
+        raise NotFound
     wait = current_app.extensions[TRIES].begin(("token", str(bearer.token)))
     if wait:
         raise TooManyRequests(retry_after=wait)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 # No script and no style stands in a page itself, so none that someone smuggles into one will run.
 CONTENT_POLICY = "; ".join(
@@ -35,8 +38,17 @@ HEADERS = {
 }
 
 
+class RowNumber(IntegerConverter):
+    """`<int:…>` in an address: no larger than a database can be asked for, else the page is not found."""
+
+    def __init__(self, map: Map, *arguments: Any, **options: Any):
+        options.setdefault("max", 2**63 - 1)
+        super().__init__(map, *arguments, **options)
+
+
 def init_app(app: Flask) -> None:
     """Add the headers to every answer, and believe as many proxies as the settings name."""
+    app.url_map.converters["int"] = RowNumber
     app.before_request(_refuse_unprintable)
     app.after_request(_protect)
     proxies = app.config["TRUSTED_PROXIES"]

@@ -149,7 +149,10 @@ def _query(model: type[BaseModel], errors: list[dict[str, str]]) -> BaseModel | 
 
 
 def _body(model: type[BaseModel], errors: list[dict[str, str]]) -> BaseModel | None:
-    given = request.get_json(silent=True)
+    try:
+        given = request.get_json(silent=True)
+    except RecursionError:  # brackets in brackets, thousands deep
+        given = None
     if not isinstance(given, dict):
         errors.append(_fault("body", "The body must be a JSON object, with Content-Type: application/json."))
         return None

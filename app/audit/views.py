@@ -81,7 +81,10 @@ def _asked() -> Asked:
     errors = {}
     for name in ("since", "until"):
         try:
-            days[name] = date.fromisoformat(given[name]) if given[name] else None
+            day = date.fromisoformat(given[name]) if given[name] else None
+            if day is not None and not 1970 <= day.year < 9999:
+                raise ValueError("The calendar ends there, and a day more or less cannot be told.")
+            days[name] = day
         except ValueError:
             errors[name] = gettext(NO_DAY)
     parts = {name: given[name] for name in ("actor", "action", "subject")}

@@ -18,6 +18,8 @@ def backup(file: Path) -> None:
     """
     from flask import current_app
 
+    from app.extensions import transaction
+    from app.services import audit
     from app.services.backup import Place, back_up
 
     config = current_app.config
@@ -28,3 +30,6 @@ def backup(file: Path) -> None:
         f"Not in it, on purpose: the folder of keys, {place.keys}. Keep its keys of releases and of second factors "
         "apart from this file; never the keys of staff answers (docs/operations.md, Backup)."
     )
+    # Told before it is recorded: where the database takes no line, the backup is there all the same.
+    with transaction() as session:
+        audit.record(session, "backup.made", str(file.resolve()), files=made.files, size=made.size)

@@ -66,11 +66,15 @@ def export(
 
     The rows are counted: a file that has not exactly those of the snapshot is not kept.
     """
+    from app.extensions import transaction
     from app.queries.releases import get_release
     from app.queries.waves import get_wave
+    from app.services import audit
     from app.services.errors import ServiceError
     from app.services.exporting import answers, bundles, figures
     from app.services.exporting.options import AnswerOptions
+    from app.services.exporting.work import ANSWERS, FIGURES, WORKBOOKS
+    from app.services.jobs.running import is_disk_full
 
     found = get_wave(survey, wave)
     tops = frozenset(branch) or None
@@ -79,21 +83,23 @@ def export(
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".export-", dir=out.parent) as name:
             folder = Path(name)
-            made: list[tuple[Path, Path]] = []
+            made: list[tuple[Path, Path]]
             if form == "workbooks":
+                release = get_release(survey, wave)
                 languages = (language,) if language else ()
-                path, rows = bundles.bundle_workbooks(get_release(survey, wave), folder, languages, tops=tops)
-                made = [(path, out)]
+                path, rows = bundles.bundle_workbooks(release, folder, languages, tops=tops)
+                made, what, subject = [(path, out)], WORKBOOKS, f"{survey}/{wave}/{release.number}"
             elif form == "figures":
+                release = get_release(survey, wave)
                 path, rows = figures.export_figures(
-                    get_release(survey, wave),
+                    release,
                     folder,
                     language or found.languages[0],
                     tops=tops,
                     delimiter=delimiter,
                     bom=bom,
                 )
-                made = [(path, out)]
+                made, what, subject = [(path, out)], FIGURES, f"{survey}/{wave}/{release.number}"
             else:
                 options = AnswerOptions(
                     format=form,
@@ -106,14 +112,23 @@ def export(
                     guard=guard,
                 )
                 exported = answers.export_answers(found, options, folder, tops=tops)
-                rows = exported.rows
+                rows, what, subject = exported.rows, ANSWERS, f"{survey}/{wave}"
                 made = [
                     (exported.answers, out),
                     (exported.codebook, out.with_name(f"{out.stem}-codebook.csv")),
                 ]
-            for draft, target in made:
-                os.replace(draft, target)
-    except OSError as error:
-        raise ServiceError(f"{out} cannot be written: {error.strerror or error}.") from error
+            # Of a file that could not be put in its place no line is left either.
+            with transaction() as session:
+                for draft, target in made:
+                    os.replace(draft, target)
+                files = [str(target.resolve()) for _draft, target in made]
+                audit.record(session, f"{what}.made", subject, rows=rows, files=files, format=form)
+    except Exception as error:
+        # The libraries of the formats have their own classes for a full disk.
+        if is_disk_full(error):
+            raise ServiceError(f"{out} cannot be written: the disk is full.") from error
+        if isinstance(error, OSError):
+            raise ServiceError(f"{out} cannot be written: {error.strerror or error}.") from error
+        raise
     counted = "workbooks" if form == "workbooks" else "rows"
     click.echo(f"{rows} {counted}: {', '.join(str(target) for _draft, target in made)}")

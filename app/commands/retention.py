@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 import click
 from flask.cli import AppGroup
+
+if TYPE_CHECKING:
+    from app.models import Wave
 
 retention = AppGroup("retention", help="Destroy raw answers on the day that was promised.")
 
@@ -15,10 +21,20 @@ def run(dry_run: bool) -> None:
 
     Tables are written anew for that: run it at night. Exit 1 where a wave must be closed first.
     """
-    from app.services.exporting.forgetting import forget_exports
+    from app.services.approving import put_aside_destroyed
     from app.services.staff import retention as service
 
-    found = service.list_due() if dry_run else service.run()
+    found = service.list_due()
+    if not dry_run:
+        # Copies that wait to be fetched go before the answers, so that a run that breaks off leaves none of them, and
+        # again after, for an export may have ended meanwhile.
+        ending = [one.wave for one in found if not one.waits and not one.only_contacts]
+        _forget(ending)
+        try:
+            found = service.run()
+        finally:
+            _forget(ending)
+            put_aside_destroyed()
     for one in found:
         name = f"{one.wave.survey.code}/{one.wave.code}"
         counts = ", ".join(f"{count} {kind}" for kind, count in one.counts.items())
@@ -27,10 +43,16 @@ def run(dry_run: bool) -> None:
                 f"{name} is due but {one.wave.state}; close it, then run this again: {counts}", err=True
             )
         else:
-            if not dry_run:
-                forget_exports(one.wave)
             click.echo(f"{name}: {'would destroy' if dry_run else 'destroyed'} {counts}")
     if not found:
         click.echo("Nothing is due.")
     if any(one.waits for one in found):
         raise SystemExit(1)
+
+
+def _forget(waves: Iterable[Wave]) -> None:
+    """Remove every export of answers of these waves."""
+    from app.services.exporting.forgetting import forget_exports
+
+    for wave in waves:
+        forget_exports(wave)

@@ -52,7 +52,9 @@ def close(survey: str, wave: str, freeze: bool) -> None:
     """Close WAVE of SURVEY; answers on their way count until its late limit, or until it is frozen."""
     from app.queries.waves import get_wave
     from app.services import snapshots
+    from app.services.errors import ServiceError
     from app.services.fieldwork import close_wave
+    from app.services.jobs.running import is_disk_full
 
     found = get_wave(survey, wave)
     if found.state != "closed":
@@ -61,7 +63,15 @@ def close(survey: str, wave: str, freeze: bool) -> None:
             f"{survey}/{wave} is closed; answers on their way count until {found.late_until:%Y-%m-%d %H:%M} UTC."
         )
     if freeze:
-        snapshot = snapshots.freeze(found)
+        try:
+            snapshot = snapshots.freeze(found)
+        except Exception as error:
+            if not is_disk_full(error):
+                raise
+            raise ServiceError(
+                f"The snapshot of {survey}/{wave} cannot be written: the disk is full. Make room, then freeze it "
+                "again."
+            ) from error
         click.echo(f"{snapshot.rows} responses frozen into {snapshot.path}, sha256 {snapshot.sha256}.")
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 
 from babel.dates import format_datetime
 from babel.numbers import format_decimal, format_percent
@@ -13,8 +12,8 @@ from babel.numbers import format_decimal, format_percent
 from app.config import OFFICE_TIME
 from app.messages import locale, translations
 from app.models import Job
-from app.services.jobs import UnknownKind, folder_of, get_kind
-from app.services.jobs.sweeping import FILES_KEPT
+from app.services import job_files
+from app.services.jobs import UnknownKind, get_kind
 
 # Marks a sentence for the catalogue; it is translated where the page is made.
 _ = str
@@ -59,7 +58,7 @@ class Shown:
 def show(job: Job, language: str) -> Shown:
     """The job as it stands now."""
     _ = translations(language).gettext
-    files = list_files(job)
+    files = job_files.list_files(job)
     return Shown(
         key=job.key,
         title=title_of(job, language),
@@ -76,16 +75,6 @@ def show(job: Job, language: str) -> Shown:
         files_gone=bool(job.state == "done" and job.result.get("files") and not files),
         next=str(job.result.get("next", "")) if job.state == "done" else "",
     )
-
-
-def list_files(job: Job) -> list[Path]:
-    """The files of a finished job that are still there, in the order its work named them."""
-    if job.state != "done" or (job.ended_at and job.ended_at + FILES_KEPT <= datetime.now(UTC)):
-        return []
-    folder = folder_of(job)
-    named = job.result.get("files")
-    paths = sorted(folder.glob("*")) if named is None else [folder / name for name in named]
-    return [path for path in paths if path.is_file()]
 
 
 def title_of(job: Job, language: str) -> str:

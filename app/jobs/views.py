@@ -8,11 +8,12 @@ from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wrappers import Response as Redirection
 
 from app.access import require_right
-from app.jobs.shown import list_files, show
+from app.jobs.shown import show
 from app.models import Job
 from app.office_pages import office_page, page_language
 from app.queries.jobs import get_job, list_jobs
-from app.services.jobs import UnknownKind, cancel, get_kind
+from app.services import job_files
+from app.services.jobs import cancel
 from app.services.jobs.folders import somebody_works
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
@@ -40,7 +41,7 @@ def job(key: str) -> Response:
     return office_page(
         "jobs/job.html",
         job=show(found, page_language()),
-        may_fetch=_may_fetch(found),
+        may_fetch=job_files.may_fetch(found, current_user),
         asleep=found.state == "waiting" and not somebody_works(),
     )
 
@@ -68,8 +69,8 @@ def call_off(key: str) -> Redirection:
 def file(key: str, name: str) -> Response:
     """One of the files, for whoever may still have it."""
     found = _own_job(key)
-    paths = {path.name: path for path in list_files(found)}
-    if name not in paths or not _may_fetch(found):
+    paths = {path.name: path for path in job_files.list_files(found)}
+    if name not in paths or not job_files.may_fetch(found, current_user):
         raise NoSuchPage
     response = send_from_directory(paths[name].parent, name, as_attachment=True, etag=False)
     response.headers["Cache-Control"] = "no-store"
@@ -86,17 +87,3 @@ def _own_job(key: str) -> Job:
     if found.user_id != current_user.number and not _sees_all():
         raise NoSuchPage
     return found
-
-
-def _may_fetch(job: Job) -> bool:
-    """Whether the person has the right over the branches of the files today, not only when they asked."""
-    try:
-        right = get_kind(job.kind).right
-    except UnknownKind:
-        return False
-    if right is None:
-        return True
-    if not current_user.may(right):
-        return False
-    held, asked = current_user.tops(right), job.arguments.get("tops")
-    return held is None or (asked is not None and set(asked) <= held)

@@ -32,6 +32,7 @@ from app.services import samples as service
 from app.services import uploads
 from app.services.agencies.listing import BOM
 from app.services.assembly.samples import Draw, Proposal, SampleRefused, Wish, draw, propose
+from app.services.exporting.delimited import guarded
 from app.services.faults import Fault, FaultsRefused
 from app.services.link_lists import days_between
 from app.services.spoken import SpokenError
@@ -123,7 +124,7 @@ def sample_file(survey: str, wave: str) -> Response:
             cluster, fpc = "|".join(point.clusters), "|".join(map(str, point.fpc))
             target = "" if one.target is None else one.target
             where = (one.number, one.agency.code, name, one.day or "", point.stratum or "", cluster, fpc)
-            writer.writerow((*where, repr(point.base_weight), target))
+            writer.writerow((*guarded(where, (2,)), repr(point.base_weight), target))
     response = make_response(BOM + out.getvalue())
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = (

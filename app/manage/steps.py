@@ -23,6 +23,7 @@ from app.queries.responses import count_responses
 from app.queries.waves import get_wave
 from app.services import fieldwork, snapshots
 from app.services.errors import ServiceError
+from app.services.jobs.running import DISK_FULL, is_disk_full
 from app.services.spoken import SpokenError
 
 # The state a wave must be in for each step.
@@ -60,6 +61,10 @@ def take_step(survey: str, wave: str, step: str) -> Response | Redirection:
         return _page(found, step, refused.said(language), 409)
     except ServiceError:
         return _page(found, step, _(OTHER_STATE), 409)
+    except Exception as error:
+        if not is_disk_full(error):
+            raise
+        return _page(found, step, _(DISK_FULL), 507)
     return redirect(url_for("manage.wave", survey=survey, wave=wave), 303)
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.extensions import transaction
-from app.models import EstimationRun, Release
+from app.models import Destruction, EstimationRun, Release, Wave
 from app.queries.releases import count_releases
 from app.queries.retention import destroyed_on
 from app.queries.runs import find_release_of_run
@@ -55,6 +55,7 @@ def approve(run: EstimationRun, by: int | None) -> Release:
         with transaction() as session:
             lock(session, run.wave)
             session.refresh(run)
+            session.refresh(run.wave)  # as it is now that nobody else can change it
             _refuse_approval(run, by)
             for path, text in signed.items():
                 written.append(path)
@@ -89,6 +90,30 @@ def reject(run: EstimationRun, by: int | None, remark: str) -> None:
         _decide(run, "rejected", by, remark)
         audit.record(session, "run.rejected", name_of(run), remark=remark)
     _remove_files(run)
+
+
+def put_aside_destroyed() -> list[EstimationRun]:
+    """Reject what was still estimated of waves whose raw answers are destroyed, for nobody can release it any more.
+
+    The files go, the records stay; the runs that were put aside.
+    """
+    ended = select(Destruction.wave_id).where(Destruction.kind == "responses")
+    waiting = select(EstimationRun).where(
+        EstimationRun.state == "estimated", EstimationRun.wave_id.in_(ended)
+    )
+    with transaction() as session:
+        waves = select(Wave).where(Wave.id.in_(waiting.with_only_columns(EstimationRun.wave_id)))
+        for wave in session.scalars(waves.order_by(Wave.id)).all():
+            lock(session, wave)
+        found = list(
+            session.scalars(waiting.order_by(EstimationRun.id).execution_options(populate_existing=True))
+        )
+        for one in found:
+            _decide(one, "rejected", None, f"The raw answers were destroyed on {destroyed_on(one.wave)}.")
+            audit.record(session, "run.rejected", name_of(one), remark=one.remark)
+    for one in found:
+        _remove_files(one)
+    return found
 
 
 def publish(release: Release) -> None:

@@ -59,10 +59,10 @@ class Place:
 
     @property
     def sqlite_file(self) -> Path | None:
-        """The embedded database; None on PostgreSQL."""
+        """The embedded database; None on PostgreSQL. A relative name lies in the instance, as for the program."""
         if self.database.drivername != "sqlite":
             return None
-        return Path(self.database.database or "").resolve()
+        return (self.instance / (self.database.database or "")).resolve()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,18 +243,43 @@ def _unpack(archive: zipfile.ZipFile, manifest: dict[str, Any], folder: Path, pa
 
 
 def _put_in_place(place: Place, folder: Path) -> None:
-    """An embedded database comes last: without it nothing runs. A server takes its own whole or not at all."""
-    if place.sqlite_file is None:
-        postgresql_dump.load(place.database, folder / POSTGRESQL)
+    """The database comes last: without it nothing runs, and a server takes its own whole or not at all.
+
+    What fails on the way leaves the place as empty as it was, so that the next try is not refused.
+    """
     unpacked = folder / INSTANCE
-    place.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for one in sorted(unpacked.iterdir()) if unpacked.is_dir() else ():
-        if (place.instance / one.name).is_file():
-            (place.instance / one.name).unlink()
-        shutil.move(one, place.instance / one.name)
+    moves = (
+        [(one, place.instance / one.name) for one in sorted(unpacked.iterdir())] if unpacked.is_dir() else []
+    )
     if place.sqlite_file is not None:
-        place.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(folder / SQLITE, place.sqlite_file)
+        moves.append((folder / SQLITE, place.sqlite_file))
+    begun: list[Path] = []
+    new = not place.instance.exists()
+    try:
+        place.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for source, target in moves:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.is_file():
+                target.unlink()
+            begun.append(target)  # before the move: on to another disk it copies, and may stop halfway
+            shutil.move(source, target)
+        if place.sqlite_file is None:
+            postgresql_dump.load(place.database, folder / POSTGRESQL)
+    except BaseException:
+        for target in begun:
+            _remove(target)
+        if new:
+            with suppress(OSError):
+                place.instance.rmdir()
+        raise
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
 
 
 def _check_empty(place: Place) -> None:
@@ -267,10 +292,12 @@ def _check_empty(place: Place) -> None:
         )
     if place.sqlite_file is None:
         postgresql_dump.check_empty(place.database)
-    elif place.sqlite_file.exists():
-        raise BackupRefused(
-            f"There is a database {place.sqlite_file} already; restore beside it, under another name."
-        )
+        return
+    # SQLite would read what another database left in these into the one that is restored.
+    for ending in ("", "-wal", "-journal"):
+        file = place.sqlite_file.with_name(f"{place.sqlite_file.name}{ending}")
+        if file.exists():
+            raise BackupRefused(f"There is a database {file} already; restore beside it, under another name.")
 
 
 def _check_kind(place: Place, manifest: dict[str, Any], path: Path) -> None:

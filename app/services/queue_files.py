@@ -173,7 +173,9 @@ def _text(parts: Any, name: str) -> str:
 
 def _id_of(entry: Any) -> str:
     try:
-        return str(entry["submission"]["id"])[:40]
+        found = str(entry["submission"]["id"])[:40]
+        # It is shown on a page, which cannot hold half a letter.
+        return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in found)
     except (TypeError, KeyError):
         return ""
 

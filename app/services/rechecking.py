@@ -7,8 +7,8 @@ it found is kept in the instance and read from then on.
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from app.services.jobs import Progress, enqueue, kind
 from app.services.release_inputs import scored_with, sha256_of, versions
 from app.services.released_files import KnownRelease
 from app.services.runs import RESULTS
-from app.services.snapshot_file import SnapshotUnreadable
+from app.services.spoken import SpokenError
 from app.services.verifying import Remark, Verdict
 
 # Marks a sentence for the catalogue; it is translated where it is said.
@@ -32,11 +32,12 @@ _ = str
 
 RECHECK = "recheck"
 FOLDER = "rechecks"
+AGAIN = timedelta(hours=1)  # after an attempt that failed, until the next one
 
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """What came out. `books`: SHA-256 of each workbook made again, by path; empty where it could not be done.
+    """What came out. `books`: SHA-256 of each workbook made again, by path; empty where inputs are others.
 
     `same_versions`: by the program and libraries that made the release. `same_figures`: the estimates are those of its
     results document. `other_inputs` names inputs that are not those of the release.
@@ -48,8 +49,15 @@ class Recheck:
     other_inputs: tuple[str, ...] = ()
 
 
+class NotRecomputed(SpokenError):
+    """The release could not be recomputed here and now; that is no fault of its workbooks."""
+
+
 def recheck(known: KnownRelease, progress: Any = lambda done, total: None) -> Recheck:
-    """Recompute a release whose snapshot and inputs are at hand, and keep what came out."""
+    """Recompute a release whose snapshot and inputs are at hand, and keep what came out.
+
+    Raises NotRecomputed and SnapshotUnreadable; then nothing is kept, for nothing was found out about the release.
+    """
     found = _recheck(known, progress)
     path = _path(known.release)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -63,9 +71,10 @@ def find(release: Release) -> Recheck | None:
     """What recomputing by this version of the program gave; None where nobody has done it yet."""
     try:
         found = json.loads(_path(release).read_text(encoding="utf-8"))
-        return Recheck(**found | {"other_inputs": tuple(found["other_inputs"])})
+        kept = Recheck(**found | {"other_inputs": tuple(found["other_inputs"])})
     except (OSError, ValueError, TypeError, KeyError):
         return None
+    return kept if kept.books or kept.other_inputs else None  # an empty one says nothing
 
 
 def answered(found: Verdict) -> Verdict:
@@ -74,20 +83,25 @@ def answered(found: Verdict) -> Verdict:
     if known is None or statement is None or found.state != "unchanged":
         return found
     kept = find(known.release)
-    if kept is None and (known.destroyed_on is not None or known.snapshot is None):
+    if known.destroyed_on is not None or (kept is None and known.snapshot is None):
+        # What came out before the answers were destroyed is not told any more: nobody could check it.
         return verifying.recompute(found, b"")
-    if kept is None:
-        _ask(known.release)
+    if kept is None and _ask(known.release):
         return found.but(
             Remark(
                 "recomputing",
                 _("Its figures are being recomputed from the snapshot; ask again in a few minutes."),
             )
         )
+    if kept is None:
+        return found.but(
+            Remark(
+                "not_recomputed",
+                _("Not recomputed: the last attempt did not come to an end; ask again in an hour."),
+            )
+        )
     if kept.other_inputs:
         return found.but(verifying.other_inputs(kept.other_inputs), state="changed", recomputed=False)
-    if not kept.books:
-        return verifying.recomputed(found, None)
     same = kept.same_figures
     if kept.same_versions:
         same = kept.books.get(str(statement.release.get("file"))) == found.sha256
@@ -95,10 +109,9 @@ def answered(found: Verdict) -> Verdict:
 
 
 def _recheck(known: KnownRelease, progress: Any) -> Recheck:
-    nothing = Recheck(False, False, {})
     if known.snapshot is None or known.manifest is None:
-        return nothing
-    with suppress(recomputing.InputsUnreadable, SnapshotUnreadable, FileRefused, OSError, ValueError):
+        raise NotRecomputed(_("Not recomputed: the snapshot or the inputs of the release are not at hand."))
+    try:
         inputs = recomputing.read_inputs(known.inputs)
         other = recomputing.differing(inputs, known.manifest["inputs"], known.snapshot)
         if other:
@@ -110,7 +123,10 @@ def _recheck(known: KnownRelease, progress: Any) -> Recheck:
             same_figures=recomputing.same_figures(scored, results),
             books=recomputing.all_books(scored, inputs, progress),
         )
-    return nothing
+    except recomputing.InputsUnreadable as error:
+        raise NotRecomputed(_("Not recomputed: the file of inputs cannot be read.")) from error
+    except (FileRefused, OSError, ValueError) as error:
+        raise NotRecomputed(_("The release could not be recomputed: %(why)s"), why=error) from error
 
 
 def _path(release: Release) -> Path:
@@ -119,8 +135,8 @@ def _path(release: Release) -> Path:
     return Path(current_app.instance_path, FOLDER, f"{name}.json")
 
 
-def _ask(release: Release) -> None:
-    """Have it done, unless somebody has asked before: then it is under way, or it cannot be done."""
+def _ask(release: Release) -> bool:
+    """Have it done where nobody does it and the last attempt ended long ago; whether something may come of it soon."""
     wave = release.wave
     arguments = {
         "survey": wave.survey.code,
@@ -128,9 +144,14 @@ def _ask(release: Release) -> None:
         "number": release.number,
         "version": _path(release).stem,
     }
-    asked = db.session.scalars(select(Job.arguments).where(Job.kind == RECHECK, Job.state != "cancelled"))
-    if arguments not in list(asked):
-        enqueue(RECHECK, arguments)
+    jobs = db.session.scalars(select(Job).where(Job.kind == RECHECK).order_by(Job.id))
+    asked = [job for job in jobs if job.arguments == arguments]
+    if any(job.state in ("waiting", "running") for job in asked):
+        return True
+    if asked and datetime.now(UTC) - (asked[-1].ended_at or asked[-1].made_at) < AGAIN:
+        return asked[-1].state == "done"  # just now, after we looked
+    enqueue(RECHECK, arguments)
+    return True
 
 
 @kind(RECHECK, title=_("Recomputing a release"))

@@ -14,13 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.extensions import transaction
+from app.extensions import db, transaction
 from app.models import EstimationRun, Release, Wave
-from app.queries.runs import list_runs
+from app.queries.retention import destroyed_on
 from app.services import audit, manifests, snapshots
 from app.services.assembly.results import Scored
 from app.services.collecting import Asked, NotEstimated, collect, with_comments
@@ -61,8 +61,8 @@ def estimate(
     Files go into `folder`, or one of their own in the instance. An anonymous wave is solved as a fixed set of tables,
     together with what its earlier releases showed.
 
-    Raises NotFrozen, NotEstimated, FileRefused where the snapshot cannot be scored, and EarlierReleaseGone; then
-    nothing is recorded and nothing remains.
+    Raises NotFrozen, NotEstimated, Destroyed, FileRefused where the snapshot cannot be scored, and EarlierReleaseGone;
+    then nothing is recorded and nothing remains.
     """
     snapshot = snapshots.path_of(wave)
     if snapshot is None:
@@ -161,6 +161,8 @@ def _record(
     hashes = inputs.hashes()
     with transaction() as session:
         lock(session, wave)
+        if on := destroyed_on(wave):
+            raise snapshots.Destroyed(wave, on)
         last = session.scalar(select(func.max(EstimationRun.number)).where(EstimationRun.wave_id == wave.id))
         run = EstimationRun(
             wave=wave,
@@ -203,8 +205,14 @@ def lock(session: Session, wave: Wave) -> None:
 
 
 def _clear_left_over(home: Path, wave: Wave) -> None:
-    """What estimations of this wave left that were killed half-way, after a day."""
-    known = {Path(run.folder).name for run in list_runs(wave)}
+    """What estimations of this wave left that were killed half-way, and rejections that were, after a day.
+
+    Codes hold hyphens, so that a folder called so may be another wave's: no run or release of any wave is touched.
+    """
+    kept = union_all(
+        select(EstimationRun.folder).where(EstimationRun.state != "rejected"), select(Release.folder)
+    )
+    known = {Path(folder).name for folder in db.session.scalars(kept)}
     for found in home.glob(f"{wave.survey.code}-{wave.code}-????????/"):
         with suppress(OSError):
             if found.name not in known and time.time() - found.stat().st_mtime > LEFT_OVER:

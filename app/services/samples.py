@@ -121,7 +121,8 @@ def take_sample(
         )
         for one in drawn.lines
     ]
-    return add_collectors(wave, rows, facts=_facts(proposal, drawn))
+    # Asked again where nobody else can draw meanwhile: of two clicks at once the second finds the sample.
+    return add_collectors(wave, rows, facts=_facts(proposal, drawn), check=lambda: check_can_draw(wave))
 
 
 def _facts(proposal: Proposal, drawn: Draw) -> dict[str, object]:

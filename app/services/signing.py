@@ -96,6 +96,7 @@ def rotate() -> ReleaseKey:
         present = _current(session)
         if present is not None:
             present.retired_at = clock.now()
+            audit.record(session, "key.retired", f"key {present.key_id}")
         made = _made(session)
     if present is not None:
         _destroy(key_path(present.key_id))

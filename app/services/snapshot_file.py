@@ -36,6 +36,9 @@ from app.services.snapshot_columns import FLAGS, MISSING, Layout
 BLOCK = 10_000
 ROW_GROUP = 20_480
 
+# Begins the name of the folder in which a snapshot is put together; then comes the name that it will have.
+WORKING = ".snapshot-"
+
 # What DuckDB may take before it spills; a freezing goes on beside the serving of forms.
 MEMORY = "512MB"
 
@@ -54,10 +57,11 @@ def write(path: Path, layout: Layout, rows: Iterable[Mapping[str, Any]]) -> tupl
     """Write the rows as Parquet, sorted by `response_key`; the hash and the number of rows.
 
     A row maps column names to text, int, float or date; what is absent or None is an empty cell. The file
-    appears whole or not at all. Memory stays flat: rows pass through a file beside it.
+    appears whole or not at all. Memory stays flat: rows pass through files in a folder
+    beside it, which is named after it, so that what a killed writing left is known by its name.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".snapshot-", dir=path.parent) as name:
+    with tempfile.TemporaryDirectory(prefix=f"{WORKING}{path.name}-", dir=path.parent) as name:
         folder = Path(name)
         filled = _write_shares(folder, layout, rows)
         draft, lines = folder / "rows.parquet", _join_shares(folder)

@@ -159,6 +159,11 @@ def _written(wave: Wave, states: tuple[str, ...], before: str | None, key: bytes
             draft, layout, _rows(wave, states, instruments, layout, key or secrets.token_bytes(32))
         )
         with transaction() as session:
+            # Of two freezings that end together, the second one must see what the first one wrote.
+            session.execute(select(Wave.id).where(Wave.id == wave.id).with_for_update())
+            session.refresh(wave)
+            if on := destroyed_on(wave):
+                raise Destroyed(wave, on)
             if wave.snapshot_sha256 != before:
                 raise AlreadyFrozen(wave)
             name = f"{wave.survey.code}-{wave.code}-{sha256[:12]}.parquet"

@@ -188,7 +188,8 @@ def coded(wave: Wave, unshown: Collection[str] = ()) -> CodedComments | None:
         [CodedTheme(one.code, dict(one.label)) for one in themes],
         {code: Tally(own[0], own[1], tuple(own[2:])) for code, own in counts.items() if code in parents},
         parents,
-        wave.threshold,
+        # One person may write at every open item, and a group is counted in people.
+        wave.threshold * max(1, len(open_items(wave))),
         unshown,
     )
 

@@ -9,6 +9,7 @@ from app.agency_cards import Trend, TrendPoint
 from app.messages import translations
 from app.models import Release
 from app.queries.agencies import get_tree
+from app.queries.errors import NotFound
 from app.queries.survey_releases import list_heirs, list_newest_releases
 from app.queries.waves import instrument_of
 from app.services.assembly.labels import text_in
@@ -45,7 +46,10 @@ def trend_of(
         if one.wave_id == release.wave_id:
             break
         earlier.append(one)
-    heirs = list_heirs() if earlier else {}
+    # Who still stood on the day of this wave's tree had not gone up in another yet: a merger of later days changes
+    # nothing that was released before.
+    tree = get_tree(release.wave.tree_date) if earlier else None
+    heirs = {one: heir for one, heir in list_heirs().items() if one not in tree} if tree is not None else {}
     seen = [
         one for one in (_seen(each, code, index, heirs) for each in (*earlier, release)) if one is not None
     ]
@@ -63,7 +67,11 @@ def _seen(release: Release, code: str, index: str, heirs: dict[str, str]) -> _Se
     """None for a wave of anonymous staff, and where neither the agency nor what became of it was asked."""
     if release.wave.anonymous:
         return None
-    results = released(release)
+    try:
+        results = released(release)
+    except NotFound:
+        # Of an earlier wave whose results are lost there is nothing to show.
+        return None
     parts = tuple(_parts(release, results, code, heirs))
     records = [results.indices[part][index] for part in parts if index in results.indices[part]]
     if not records:

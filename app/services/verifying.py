@@ -16,7 +16,6 @@ from typing import Literal
 from app.messages import translations
 from app.services import manifests, opened_books, recomputing, released_files, signatures
 from app.services.errors import ServiceError
-from app.services.files import FileRefused
 from app.services.opened_books import Difference, NotAWorkbook
 from app.services.released_files import KnownRelease
 from app.services.signatures import Statement
@@ -115,7 +114,8 @@ def recompute(
 ) -> Verdict:
     """The verdict, with the workbook made again from its inputs and snapshot where these are at hand.
 
-    In the house both are known; elsewhere `inputs` and `snapshot` are given. Raises SnapshotUnreadable.
+    In the house both are known; elsewhere `inputs` and `snapshot` are given. Raises SnapshotUnreadable, and FileRefused
+    where the snapshot cannot be scored here and now: that says nothing about the workbook.
     """
     statement, known = found.statement, found.known
     if statement is None:
@@ -147,10 +147,10 @@ def recompute(
 def recomputing_of(
     read: recomputing.ReleaseInputs, snapshot: Path, statement: Statement, content: bytes
 ) -> recomputing.Recomputed | None:
-    """The workbook made again beside the one at hand; None where that cannot be done."""
+    """The workbook made again beside the one at hand; None where that cannot be done. Raises FileRefused."""
     try:
         return recomputing.recompute(read, snapshot, str(statement.release.get("file")), content)
-    except (KeyError, FileRefused, WorkbookError, NotAWorkbook):
+    except (KeyError, WorkbookError, NotAWorkbook):
         return None
 
 

@@ -138,3 +138,11 @@ def test_a_body_that_makes_no_sense_is_named_and_asks_for_nothing(world, whole, 
     assert answer.detail.startswith(said)
     with app.app_context():
         assert all(job.user.email != "whole@api.vn" for job in list_jobs())
+
+
+def test_brackets_in_brackets_are_refused_in_a_sentence(north):
+    found = north.ask(
+        "POST", f"{WAVE}/exports", data="[" * 100_000, headers={"Content-Type": "application/json"}
+    )
+    assert found.status == 422
+    assert "JSON object" in str(found.json)

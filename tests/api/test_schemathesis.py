@@ -1,6 +1,6 @@
 """Schemathesis asks everything that the description allows, and much that it forbids, of a running server.
 
-The short run goes with every suite, with one seed; `make test-api` asks many times more, with a seed of its own.
+Both runs are studies: the short one has one seed, `make test-api` asks many times more with a seed of its own.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ def schemathesis(address, key, folder, *options):
     assert f"Tested: {len(openapi.operations())}" in done.stdout
 
 
+@pytest.mark.study
 def test_the_api_keeps_its_description(address, world, tmp_path):
     app, keys = world
     schemathesis(

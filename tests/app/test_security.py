@@ -59,3 +59,13 @@ def test_a_page_for_everybody_does_not_look_at_cookies(client, path):
 @pytest.mark.parametrize("path", ["/r/%00", "/results/%00/wave/", "/r/a%0Ab"])
 def test_an_address_with_a_control_character_is_not_found(client, path):
     assert client.get(path).status_code == 404
+
+
+def test_a_number_larger_than_a_database_knows_is_not_found(app):
+    @app.get("/numbered/<int:number>")
+    def numbered(number):
+        return str(number)
+
+    client = app.test_client()
+    assert client.get(f"/numbered/{2**63 - 1}").status_code == 200
+    assert client.get(f"/numbered/{2**63}").status_code == 404

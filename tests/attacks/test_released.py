@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from attacks import released
 from attacks.subtraction import Findings
 
@@ -14,6 +16,7 @@ def test_nothing_is_recovered_from_real_releases():
     assert findings.tried["parts"] > 100
 
 
+@pytest.mark.study
 def test_without_complements_groups_are_recovered_from_real_releases():
     findings = Findings()
     released.attack(3, findings, complement=False)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import shutil
 
+import duckdb
 import pytest
 from click.testing import CliRunner
+from xlsxwriter.exceptions import FileCreateError
 
 from app import create_app
 from app.cli import group
 from app.extensions import db
+from app.services import snapshots
+from app.services.exporting import answers
 from tests.services.exporting.conftest import make_frozen
 
 
@@ -90,6 +95,47 @@ def test_backup_and_restore_say_what_they_did_and_what_is_left_to_keep(office, t
     code, _, problem = office("restore", tmp_path / "a.backup", **fresh)
     assert (code, problem.count("\n")) == (1, 1)
     assert "not empty" in problem
+
+
+def test_what_left_the_house_and_which_key_ended_stands_in_the_audit(office, tmp_path):
+    office("keys", "make")
+    office("keys", "rotate")
+    office("export", "citizens", "2026", "--format", "jsonl", "--out", tmp_path / "a.jsonl")
+    office("backup", tmp_path / "a.backup")
+    office("audit", "export", tmp_path / "audit.jsonl")
+    lines = [json.loads(line) for line in (tmp_path / "audit.jsonl").read_text().splitlines()][-5:]
+    assert [line["action"] for line in lines] == [
+        "key.made",
+        "key.retired",
+        "key.made",
+        "export-answers.made",
+        "backup.made",
+    ]
+    assert lines[-1]["subject"] == str(tmp_path / "a.backup")
+    facts = json.loads(lines[-2]["facts"])
+    assert (lines[-2]["subject"], facts["rows"], facts["format"]) == ("citizens/2026", 36, "jsonl")
+    assert facts["files"] == [str(tmp_path / "a.jsonl"), str(tmp_path / "a-codebook.csv")]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        duckdb.IOException("IO Error: Could not write file: No space left on device"),
+        FileCreateError(OSError(errno.ENOSPC, "No space left on device")),
+    ],
+)
+def test_a_full_disk_is_told_in_a_sentence_in_whatever_librarys_words(office, tmp_path, monkeypatch, error):
+    def full(*_given, **_options):
+        raise error
+
+    monkeypatch.setattr(answers, "export_answers", full)
+    code, _, problem = office("export", "citizens", "2026", "--format", "parquet", "--out", tmp_path / "a")
+    assert (code, problem) == (1, f"{tmp_path / 'a'} cannot be written: the disk is full.\n")
+    assert not list(tmp_path.iterdir())
+    monkeypatch.setattr(snapshots, "freeze", full)
+    code, _, problem = office("wave", "close", "citizens", "2026", "--freeze")
+    assert (code, problem.count("\n")) == (1, 1)
+    assert "the disk is full" in problem
 
 
 def test_the_queue_can_be_worked_off_by_hand(office):

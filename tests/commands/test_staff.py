@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from flask import current_app
 from sqlalchemy import select
 
 from app import clock, create_app
 from app.extensions import db
-from app.models import Contact, Invitation, Wave
+from app.models import Contact, Invitation, Job, Wave
 from app.services import fieldwork
+from app.services.jobs import folders
+from app.services.staff import retention
 from tests import factories
 from tests.manage.test_staff import make_planned_wave
 from tests.services.staff.post import running_post
@@ -137,3 +140,27 @@ def test_retention_runs_dry_then_for_good(hailong, instance, heads, tmp_path, mo
     assert hailong("retention", "run", "--dry-run").stdout == "culture/2026: would destroy 2 pools\n"
     assert hailong("retention", "run").stdout == "culture/2026: destroyed 2 pools\n"
     assert hailong("retention", "run").stdout == "Nothing is due.\n"
+
+
+def test_exports_of_answers_are_gone_also_where_the_destruction_breaks_off(hailong, instance, monkeypatch):
+    def planted():
+        wave = db.session.scalars(select(Wave)).one()
+        wave.state, wave.retain_until, wave.late_until = "closed", date(2026, 6, 30), factories.CLOSED
+        arguments = {"survey": "culture", "wave": "2026"}
+        job = Job(key="a" * 32, kind="export-answers", arguments=arguments, state="done", made_at=clock.now())
+        db.session.add(job)
+        db.session.commit()
+        folder = current_app.config["SNAPSHOT_FOLDER"]
+        folder.mkdir(parents=True)
+        (folder / "culture-2026-aaaaaaaaaaaa.parquet").write_text("answers")
+        folders.folder_of(job).mkdir(parents=True)
+        return folders.home(job.key)
+
+    def resisting(_path):
+        raise PermissionError(13, "Permission denied")
+
+    export = instance(planted)
+    monkeypatch.setattr(retention, "_overwrite", resisting)
+    refused = hailong("retention", "run")
+    assert (refused.exit_code, "1 snapshot files could not be destroyed" in refused.stderr) == (1, True)
+    assert not export.exists()

@@ -52,6 +52,7 @@ def test_the_form_of_the_open_wave_and_the_sign_in_are_served(told):
     assert "/sign-in" in reply.headers["Location"]
 
 
+@pytest.mark.study
 def test_the_same_seed_gives_the_same_snapshot_and_results(told, tmp_path, monkeypatch):
     found, _ = told
     monkeypatch.setattr(story, "places", lambda: places()[:6])

@@ -11,7 +11,7 @@ from app.extensions import db
 from app.models import AuditEntry
 from app.queries.collectors import list_collectors
 from app.queries.waves import get_wave
-from app.services import fieldwork, responding
+from app.services import fieldwork, responding, snapshots
 from app.services.agencies import merge_agency
 from tests.auth.person import token
 from tests.factories import instrument, make_agencies, make_collectors, make_wave, submission
@@ -52,7 +52,11 @@ def press(person, path, **fields):
     return person.post(path, {"csrf_token": token(person.get(path).page), **fields})
 
 
-def test_a_survey_and_its_wave_are_planned_opened_closed_and_frozen(app, english):
+def _no_room(*_given, **_options):
+    raise OSError(28, "No space left on device")
+
+
+def test_a_survey_and_its_wave_are_planned_opened_closed_and_frozen(app, english, monkeypatch):
     made = press(english, "/office/surveys/", code="citizens", title_vi="Người dân", title_en="Citizens")
     assert (made.status, made.location) == (303, "/office/surveys/citizens/plan")
     assert press(english, made.location, **FILLED).location == WAVE
@@ -83,6 +87,11 @@ def test_a_survey_and_its_wave_are_planned_opened_closed_and_frozen(app, english
     freeze = english.get(f"{WAVE}steps/freeze").page.text
     assert "The 1 answers that count are written into a snapshot" in freeze
     assert "freezing now leaves them out" in freeze
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshots, "freeze", _no_room)
+        full = press(english, f"{WAVE}steps/freeze", sure="1")
+    assert full.status == 507
+    assert "The disk is full" in full.page.text
     assert press(english, f"{WAVE}steps/freeze", sure="1").status == 303
     with app.app_context():
         assert get_wave("citizens", "2026").snapshot_rows == 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import threading
+from datetime import date
 
 import pytest
 
@@ -11,7 +13,9 @@ from app.extensions import db
 from app.models import AuditEntry
 from app.queries.collectors import list_collectors
 from app.queries.waves import get_wave
-from app.services import fieldwork
+from app.services import fieldwork, samples
+from app.services.assembly.samples import Wish, draw, propose
+from app.services.fieldwork import collectors
 from tests.auth.person import token
 from tests.factories import make_wave
 
@@ -133,3 +137,41 @@ def test_only_a_wave_that_asks_a_sample_is_given_one(app, english):
         make_wave("open")
     page = english.get("/office/citizens/open/samples/").page.text
     assert "Only a wave that asks a drawn sample is given one" in page
+
+
+def test_of_two_clicks_at_once_one_makes_the_links(data, monkeypatch):
+    wave = make_wave(wave_kind="probability")
+    days = tuple(date(2026, 3, day) for day in range(2, 7))
+    wish = Wish("days", days, margin=None, total=60, per_psu=10)
+    proposal = propose(samples.frame_of(wave, "north", ""), wish)
+    drawn = draw(proposal, 2026)
+    told, inside = [], []
+
+    def take_it():
+        return samples.take_sample(
+            get_wave("citizens", "2026"), proposal, drawn, seen=drawn.digest, mode="paper", language="vi"
+        )
+
+    def second_click():
+        with data.app_context():
+            try:
+                take_it()
+            except samples.SampleRefused as refused:
+                told.append(str(refused))
+
+    second = threading.Thread(target=second_click)
+    add = collectors.plan_faults
+
+    def meanwhile(*given):
+        if not inside:
+            inside.append(True)
+            second.start()
+            second.join(0.5)  # it has passed the first look, and has to wait for the second
+        return add(*given)
+
+    monkeypatch.setattr(collectors, "plan_faults", meanwhile)
+    made = take_it()
+    second.join(30)
+    assert [one for one in told if "a second draw would be a choice" in one] == told
+    assert len(told) == 1
+    assert len(list_collectors(get_wave("citizens", "2026"))) == len(made) == 6

@@ -66,6 +66,16 @@ def test_parts_without_an_error_have_a_mean_without_an_interval():
     )
 
 
+def test_bands_of_volunteers_have_no_interval_together_and_keep_their_remark():
+    band = {"interval_method": "band", "flag": "indicative", "reason": (("indicative", ""),)}
+    small = band | {"flag": "small indicative", "reason": (("small", "30"), ("indicative", ""))}
+    found = merged([record(**band), record(n=20, **small)], 0.95)
+
+    assert (found.low, found.high, found.interval_method) == (None, None, "none")
+    assert (found.flag, found.reason) == ("indicative", (("indicative", ""),))
+    assert merged([record(n=9, **small), record(n=20, **small)], 0.95).flag == "small indicative"
+
+
 def test_a_change_is_tested_as_of_two_samples_drawn_apart():
     found = compared(record(80.0, 3.0), record(90.0, 4.0, df=5), (HEAD, HEAD), "en")
 

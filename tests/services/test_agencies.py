@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from app.services.agencies import (
     move_agency,
     rename_agency,
 )
+from app.services.agencies.changing import apply
 from tests.factories import BEGIN, make_agencies
 
 DAY = timedelta(days=1)
@@ -213,3 +215,28 @@ def test_a_parent_that_ends_before_its_child_is_refused(data):
 def test_an_unknown_agency_cannot_be_changed(data):
     with pytest.raises(NotFound, match="There is no agency nowhere"):
         move_agency("nowhere", None, LATER)
+
+
+def test_two_moves_at_once_close_no_circle(data):
+    make_agencies()
+    told = []
+
+    def other_way():
+        with data.app_context():
+            try:
+                move_agency("south", "north", LATER)
+            except ChangeRefused as refused:
+                told.append(str(refused))
+
+    other = threading.Thread(target=other_way)
+
+    def step(register):
+        register.move("north", "south", LATER)
+        other.start()
+        other.join(0.5)  # it has to wait for this change
+
+    apply(step)
+    other.join(30)
+    assert len(told) == 1
+    assert "south stands below it" in told[0] or "north stands below it" in told[0]
+    assert get_tree(LATER).children("south") == ("north", "south-1")

@@ -8,6 +8,7 @@ import io
 import json
 import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 from flask_migrate import upgrade
@@ -160,6 +161,54 @@ def test_it_is_restored_into_an_empty_place_only(office, archive, tmp_path):
     restore(place, archive, known)
     with pytest.raises(BackupRefused, match="is not empty"):
         restore(place, archive, known)
+
+
+def test_a_relative_name_of_the_database_lies_in_the_instance_as_for_the_program(tmp_path):
+    made = create_app({"INSTANCE_PATH": tmp_path / "a", "SQLALCHEMY_DATABASE_URI": "sqlite:///h.db"})
+    with made.app_context():
+        assert place_of(made).sqlite_file == tmp_path / "a" / "h.db" == Path(db.engine.url.database)
+
+
+@pytest.mark.parametrize("ending", ["-wal", "-journal"])
+def test_what_an_earlier_database_left_is_not_read_into_the_restored_one(archive, tmp_path, ending):
+    (tmp_path / f"h.db{ending}").write_bytes(b"of another database")
+    place = Place.of(tmp_path / "restored", f"sqlite:///{tmp_path / 'h.db'}", tmp_path / "keys")
+    with pytest.raises(BackupRefused, match=f"{ending} already"):
+        restore(place, archive, known)
+    assert [one.name for one in tmp_path.iterdir()] == [f"h.db{ending}"]
+
+
+def test_a_disk_that_fills_up_at_the_last_move_leaves_nothing_and_the_next_try_succeeds(
+    archive, tmp_path, monkeypatch
+):
+    move = shutil.move
+
+    def full(source, target):
+        if target.name == "hailong.sqlite":
+            target.write_bytes(b"half of it")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return move(source, target)
+
+    monkeypatch.setattr(shutil, "move", full)
+    with pytest.raises(BackupRefused, match=r"No space left on device\. Nothing was kept"):
+        restore(new_place(tmp_path), archive, known)
+    assert not list(tmp_path.iterdir())
+    monkeypatch.undo()
+    restore(new_place(tmp_path), archive, known)
+
+
+def test_a_server_that_refuses_its_database_leaves_no_files_either(tmp_path, monkeypatch):
+    def refused(_database, _path):
+        assert (place.instance / "releases" / "a").is_file(), "the database comes last"
+        raise backup.postgresql_dump.DumpFailed("pg_restore did not succeed")
+
+    monkeypatch.setattr(backup.postgresql_dump, "load", refused)
+    place = Place.of(tmp_path / "restored", "postgresql+psycopg://hailong@/x", tmp_path / "keys")
+    (tmp_path / "draft" / "instance" / "releases").mkdir(parents=True)
+    (tmp_path / "draft" / "instance" / "releases" / "a").write_text("a")
+    with pytest.raises(backup.postgresql_dump.DumpFailed):
+        backup._put_in_place(place, tmp_path / "draft")
+    assert not place.instance.exists()
 
 
 def changed(archive, target, change):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import threading
 from datetime import timedelta
@@ -11,15 +12,16 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from flask import current_app
+from sqlalchemy import update
 
 from app.extensions import db, transaction
-from app.models import AuditEntry, EstimationRun, Release
+from app.models import AuditEntry, Destruction, EstimationRun, Release, Wave
 from app.queries.releases import get_release
 from app.queries.runs import get_run
 from app.queries.users import find_user
 from app.queries.waves import get_wave
-from app.services import accounts, manifests, releasing, runs, signatures, signing
-from app.services.approving import NotDecided, approve, publish, reject
+from app.services import accounts, approving, manifests, releasing, runs, signatures, signing
+from app.services.approving import NotDecided, approve, publish, put_aside_destroyed, reject
 from app.services.collecting import Asked, NotEstimated
 from app.services.release_inputs import ReleaseInputs
 from app.services.runs import NotFrozen, estimate, folder_of
@@ -390,6 +392,7 @@ def test_keys_are_kept_apart_and_old_ones_for_ever(world, run):
     with pytest.raises(signing.KeyThere):
         signing.make_key()
     made = signing.rotate()
+    assert audited()[-2:] == [("key.retired", f"key {first.key_id}"), ("key.made", f"key {made.key_id}")]
 
     assert not path.exists()
     assert set(signing.public_keys()) == {first.key_id, made.key_id}
@@ -404,3 +407,58 @@ def test_who_estimated_may_put_their_own_run_aside(world, run):
     _wave, lan, _ = world
     reject(run, lan, "A mistake of mine.")
     assert (run.state, run.decided_by_id) == ("rejected", lan)
+
+
+def test_what_a_killed_estimation_left_is_cleared_and_no_folder_of_another_wave(world, run):
+    _wave, _lan, minh = world
+    home = Path(current_app.instance_path) / runs.FOLDER
+    # As of the wave 2026 of a survey `citizens-hn`: its folder is called as one of the wave `hn-2026` of `citizens`.
+    kept, left = home / "citizens-hn-2026-aaaaaaaa", home / "citizens-hn-2026-bbbbbbbb"
+    folder_of(run).rename(kept)
+    with transaction():
+        run.folder = f"{runs.FOLDER}/{kept.name}"
+    release = approve(run, minh)
+    left.mkdir()
+    for folder in (kept, left):
+        os.utime(folder, (0, 0))
+    runs._clear_left_over(home, make_wave("hn-2026"))
+
+    assert (folder_of(release) / "results.json").is_file()
+    assert not left.exists()
+
+
+def test_the_files_of_a_rejected_run_that_stayed_are_cleared_with_the_next_one(world, run):
+    wave, _lan, minh = world
+    folder = folder_of(run)
+    reject(run, minh, "No.")
+    folder.mkdir()  # as if the rejection had been killed before its files went
+    os.utime(folder, (0, 0))
+    runs._clear_left_over(folder.parent, wave)
+
+    assert not folder.exists()
+
+
+def test_what_waits_when_the_answers_are_destroyed_is_put_aside(world, run):
+    wave, _lan, _minh = world
+    assert put_aside_destroyed() == []
+    with transaction() as session:
+        session.add(Destruction(wave_id=wave.id, on=PUBLISHED, kind="responses", count=15, reason="Kept."))
+
+    assert put_aside_destroyed() == [run]
+    assert (run.state, run.remark) == ("rejected", "The raw answers were destroyed on 2026-04-15.")
+    assert not folder_of(run).exists()
+    assert audited()[-1] == ("run.rejected", "citizens/2026 run 1")
+
+
+def test_a_run_whose_wave_changes_while_its_approval_waits_is_not_released(world, run, monkeypatch):
+    _wave, _lan, minh = world
+
+    def late(session, wave):
+        assert wave.snapshot_sha256 == run.snapshot_sha256
+        session.execute(
+            update(Wave).values(snapshot_sha256="0" * 64).execution_options(synchronize_session=False)
+        )
+
+    monkeypatch.setattr(approving, "lock", late)
+    with pytest.raises(NotDecided, match="another snapshot"):
+        approve(run, minh)

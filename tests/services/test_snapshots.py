@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import duckdb
 import pytest
 
 from app.extensions import db, transaction
+from app.models import Wave
 from app.queries.responses import count_responses
 from app.queries.waves import get_wave
 from app.services import fieldwork, responding, snapshot_file, snapshots
@@ -215,6 +217,41 @@ def test_a_freezing_that_was_broken_off_is_taken_up_with_the_same_rows(data, mon
 
     assert snapshots.freeze(wave, now=CLOSED + DAY).rows == 3
     assert wave.frozen_at == CLOSED
+
+
+def test_of_two_freezings_that_end_together_one_is_kept(data, monkeypatch):
+    number, said = make_closed_wave().id, []
+    write, written = snapshot_file.write, threading.Barrier(2)
+    record = snapshots.audit.record
+
+    def together(*given):
+        found = write(*given)
+        written.wait()
+        return found
+
+    def slowly(*given, **facts):
+        time.sleep(0.3)
+        record(*given, **facts)
+
+    def press():
+        with data.app_context():
+            try:
+                said.append(snapshots.freeze(db.session.get(Wave, number)).sha256)
+            except snapshots.AlreadyFrozen:
+                said.append("frozen")
+
+    monkeypatch.setattr(snapshot_file, "write", together)
+    monkeypatch.setattr(snapshots.audit, "record", slowly)
+    threads = [threading.Thread(target=press) for _ in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+    db.session.rollback()
+    wave = db.session.get(Wave, number)
+    assert sorted(said) == sorted(["frozen", wave.snapshot_sha256])
+    assert [path.name for path in data.config["SNAPSHOT_FOLDER"].iterdir()] == [wave.snapshot_path]
 
 
 def test_a_half_written_file_is_never_left_behind(data):

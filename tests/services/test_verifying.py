@@ -27,6 +27,7 @@ from app.services import (
     verifying,
 )
 from app.services.approving import approve
+from app.services.files import FileRefused
 from app.services.opened_books import NotAWorkbook
 from app.services.runs import folder_of
 from app.services.verifying import recompute, verify
@@ -236,6 +237,15 @@ def test_another_version_compares_the_figures_and_says_so(release, book, signatu
     )
     assert (found.state, codes(found)) == ("changed", ["signed", "recomputed_otherwise_by_other_version"])
     assert [one.cell for one in found.differences] == [cell]
+
+
+def test_a_snapshot_that_cannot_be_scored_here_and_now_makes_no_workbook_changed(release, book, monkeypatch):
+    def full(*_given):
+        raise FileRefused("The snapshot cannot be read to its end.")
+
+    monkeypatch.setattr(recomputing, "scored_with", full)
+    with pytest.raises(FileRefused, match="cannot be read to its end"):
+        recompute(verify(book, None, signing.public_keys(), house=True), book)
 
 
 def test_after_the_raw_answers_are_destroyed_the_signature_still_stands(estimated, tmp_path):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 
-from app.extensions import db
-from app.models import Job
+from app.extensions import db, transaction
+from app.models import Destruction, Job
 from app.queries.runs import get_run
 from app.queries.users import find_user
 from app.services import approving, rechecking, releasing
 from app.services.approving import approve
+from app.services.files import FileRefused
 from app.services.jobs import work_off
 from app.services.runs import folder_of
 from app.verify import views
@@ -95,6 +100,58 @@ def test_a_release_whose_results_do_not_come_out_again_is_told(house):
     work_off()
     found = as_json(app, (folder / BOOK).read_bytes()).json
     assert (found["state"], found["remarks"][-1]["code"]) == ("changed", "other_inputs")
+
+
+def test_a_recomputing_that_could_not_be_done_accuses_no_workbook_and_is_done_again_later(house, monkeypatch):
+    app, release, folder = house
+    book = (folder / BOOK).read_bytes()
+
+    def broken(*_given):
+        raise FileRefused("The snapshot cannot be read to its end.")
+
+    def told():
+        found = as_json(app, book).json
+        return found["state"], found["recomputed"], found["remarks"][-1]["code"]
+
+    with monkeypatch.context() as full:
+        full.setattr(rechecking, "scored_with", broken)
+        as_json(app, book)
+        work_off()
+        (job,) = db.session.query(Job)
+        assert (job.state, job.problem) == (
+            "failed",
+            "The release could not be recomputed: The snapshot cannot be read to its end.",
+        )
+        assert told() == ("unchanged", None, "not_recomputed")
+        assert db.session.query(Job).count() == 1
+    path = rechecking._path(release)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text('{"same_versions": false, "same_figures": false, "books": {}, "other_inputs": []}')
+    assert told() == ("unchanged", None, "not_recomputed")
+    monkeypatch.setattr(rechecking, "AGAIN", timedelta(0))
+    assert told() == ("unchanged", None, "recomputing")
+    work_off()
+    assert told() == ("unchanged", True, "recomputed")
+
+
+def test_after_retention_nothing_kept_is_told_as_recomputed(house):
+    app, release, folder = house
+    book = (folder / BOOK).read_bytes()
+    path = rechecking._path(release)
+    path.parent.mkdir()
+    kept = rechecking.Recheck(True, True, {BOOK: hashlib.sha256(book).hexdigest()})
+    path.write_text(json.dumps(asdict(kept)))
+    assert as_json(app, book).json["recomputed"]
+    with transaction() as session:
+        session.add(
+            Destruction(wave_id=release.wave_id, on=PUBLISHED, kind="responses", count=15, reason="K")
+        )
+    found = as_json(app, book).json
+    assert (found["state"], found["recomputed"], found["remarks"][-1]["code"]) == (
+        "unchanged",
+        None,
+        "destroyed",
+    )
 
 
 def test_a_changed_workbook_is_told_and_strangers_learn_no_figure_of_it(house):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.extensions import transaction
@@ -19,6 +20,9 @@ from app.services.agencies.refusals import AgenciesRefused
 from app.services.agencies.register import Change, Register
 from app.services.agencies.rows import AgencyRow, problems_of
 from app.services.errors import ServiceError
+
+# One change at a time on PostgreSQL; any number that nothing else here uses.
+TREE_LOCK = 1_145_327
 
 # What one transaction does to the register.
 Step = Callable[[Register], None]
@@ -97,6 +101,7 @@ def import_agencies(rows: Sequence[AgencyRow]) -> list[Agency]:
     Raises AgenciesRefused with every fault of every row; then none is created.
     """
     with transaction() as session:
+        _alone(session)
         register = Register(session)
         problems = problems_of(rows, register.lives())
         if problems:
@@ -169,7 +174,14 @@ def end_agency(code: str, on: date) -> None:
     apply(end(code, on))
 
 
+def _alone(session: Session) -> None:
+    """Before the tree is read: two moves that each see the tree without the other could close a circle."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(TREE_LOCK)))
+
+
 def _done(session: Session, step: Step) -> Effect:
+    _alone(session)
     register = Register(session)
     step(register)
     session.flush()  # what the database itself holds is seen now, and not after the confirmation

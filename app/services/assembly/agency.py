@@ -30,7 +30,10 @@ def _answers(found: Answers, instrument: Instrument, language: str) -> ItemAnswe
     shares = found.shares
 
     def figure(code: str) -> Figure:
-        return Figure(None, "c") if shares is None else Figure(shares[code])
+        if shares is None:
+            return Figure(None, "c")
+        # Of no answers there are no shares.
+        return Figure(shares[code]) if found.n else Figure(None, "x")
 
     return ItemAnswers(
         item=found.item,

@@ -55,6 +55,9 @@ def item_ends(rows: Sequence[Row], wave_kind: str) -> Ends | None:
     worst = [row for row in bounds if bounds[row][0] <= low]
     if _touch(bounds, best, worst):
         return Ends(None, None, len(bounds))
+    # What is told apart from neither end stands at none.
+    both = set(best) & set(worst)
+    best, worst = ([row for row in end if row not in both] for end in (best, worst))
     return Ends(_end(best), _end(worst), len(bounds))
 
 
@@ -64,8 +67,8 @@ def _bounds(row: Row, wave_kind: str) -> tuple[float, float] | None:
         return None
     if low is not None and high is not None:
         return low, high
-    # Where everyone was asked and everyone answered, nothing is uncertain.
-    return (value, value) if wave_kind == "census" and row.interval_method == "none" else None
+    # Where everyone was asked and everyone answered, nothing is uncertain; where the head count is not known, all is.
+    return (value, value) if wave_kind == "census" and row.std_error.value == 0 else None
 
 
 def _high(bounds: dict[Row, tuple[float, float]]) -> float:

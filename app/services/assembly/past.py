@@ -18,15 +18,16 @@ from scoring.trend import change
 from surveys.instrument import Instrument
 
 from .agency import verdict
-from .records import Record
+from .records import SMALL, Record
 from .rounding import published
 
 
 def merged(parts: Sequence[Record], level: float) -> Record:
     """The figure of agencies that are one today: the mean of their figures by their numbers of valid answers.
 
-    As independent samples; hidden or undefined where one of the parts is. A crosswalk by answers supposes that they
-    were drawn alike in every part.
+    As independent samples; volunteers and censuses, which are none, have no interval then. Every remark on a part is
+    one on the whole, but that it is small where together they are not. Hidden or undefined where one of the parts is.
+    A crosswalk by answers supposes that they were drawn alike in every part.
     """
     gap = next((one for one in parts if one.value is None or not one.n), None)
     if gap is not None:
@@ -37,8 +38,19 @@ def merged(parts: Sequence[Record], level: float) -> Record:
     past = back_cast([one.value for one in parts], np.diag(error**2), walk)
     std_error, df = float(np.sqrt(past.covariance[0, 0])), sum(one.df or 0 for one in parts)
     low, high = t_interval(past.value, np.array([std_error]), np.array([float(df)]), level=level)
-    known = std_error > 0 and df > 0
-    shared = all(one.flag == parts[0].flag for one in parts)
+    n = sum(one.n for one in parts)
+    # Bands of volunteers and margins of a census are no intervals of independent samples.
+    sampled = all(one.interval_method not in ("band", "fpc-margin") for one in parts)
+    known = sampled and std_error > 0 and df > 0
+    words = dict.fromkeys(word for one in parts for word in (one.flag or "").split())
+    flag = " ".join(word for word in words if word != "small" or n < SMALL) or None
+    told = dict.fromkeys(reason for one in parts for reason in one.reason)
+    reasons = tuple(
+        one
+        for one in told
+        if (one[0] != "small" or n < SMALL)
+        and (one[0] != "complete" or all(one in each.reason for each in parts))
+    )
     return replace(
         parts[0],
         value=published(past.value[0]),
@@ -47,12 +59,12 @@ def merged(parts: Sequence[Record], level: float) -> Record:
         high=published(min(high[0], 100.0)) if known else None,
         interval_method="t" if known else "none",
         df=df,
-        n=sum(one.n for one in parts),
+        n=n,
         n_psu=sum(one.n_psu or 0 for one in parts),
         n_eff=None,
         deff=None,
-        flag=parts[0].flag if shared else None,
-        reason=parts[0].reason if shared else (),
+        flag=flag,
+        reason=reasons,
     )
 
 

@@ -8,8 +8,11 @@ SIDES = ("below", "above")
 
 
 def stands(record: Record | None, side: str, bound: float) -> bool:
-    """Whether the whole interval of a figure lies below or above a bound; never for a figure without an interval."""
-    if record is None or record.low is None or record.high is None:
+    """Whether the whole interval of a figure lies below or above a bound; never for a figure without an interval.
+
+    A variation band of volunteers is none: it says nothing of those who did not answer.
+    """
+    if record is None or record.low is None or record.high is None or record.interval_method == "band":
         return False
     return record.high < bound if side == "below" else record.low > bound
 

@@ -10,6 +10,7 @@ from app.models import Release
 from app.queries.agencies import get_tree
 from app.scorecards import Figure, Row
 from app.services.assembly.partitions import OWN
+from app.services.exporting.delimited import guarded
 from app.services.exporting.options import DELIMITERS
 from app.services.exporting.refusals import MISCOUNTED, NOTHING_RELEASED, ExportRefused
 from app.services.released import released, rows_of
@@ -42,6 +43,7 @@ HEADER = (
     "CONF_STATUS",
     "remark",
 )
+TYPED = tuple(HEADER.index(name) for name in ("agency_name", "node_name", "remark"))
 
 
 def export_figures(
@@ -72,7 +74,9 @@ def export_figures(
         for domain in domains:
             tell(written, expected)
             for row in rows_of(release, domain, language, names=names):
-                writer.writerow(_line(release, row))
+                line = tuple(_line(release, row))
+                # With the mark a spreadsheet opens the file, and names come from lists and instruments.
+                writer.writerow(guarded(line, TYPED) if bom else line)
                 written += 1
     if written != expected:
         path.unlink()
@@ -100,7 +104,7 @@ def statuses(row: Row) -> tuple[str, str]:
         return "", "C"
     if row.value.value is None:
         return "m", ""
-    return ("u" if flags & {"small", "indicative", "not_estimable"} else ""), ""
+    return ("u" if flags & {"small", "indicative", "not_estimable", "no_variation"} else ""), ""
 
 
 def _line(release: Release, row: Row) -> Iterator[str | int | float | None]:

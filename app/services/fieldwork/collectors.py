@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,15 +53,22 @@ def add_collectors(
     draw: random.Random | None = None,
     facts: Mapping[str, object] | None = None,
     upload: uploads.Kept | None = None,
+    check: Callable[[], None] | None = None,
 ) -> list[Collector]:
     """Give the wave links, one per row, numbered on from those it has.
 
     A probability wave takes them only while it is planned, because its design is fixed before it opens; any
     other wave also while it is open. `draw` makes the codes: None takes them from the system's own source,
-    a simulation gives a seeded one. `facts` go into the audit beside their number; an `upload` is spent.
+    a simulation gives a seeded one. `facts` go into the audit beside their number; an `upload` is spent. `check`
+    raises what else forbids it, once nobody else can add links to this wave.
     Raises WrongState, UploadGone, or CollectorsRefused with every fault.
     """
     with transaction() as session:
+        # One after the other on PostgreSQL; answers, which only need the wave to be there, do not wait.
+        session.execute(select(Wave.id).where(Wave.id == wave.id).with_for_update(key_share=True))
+        session.refresh(wave)
+        if check is not None:
+            check()
         if wave.state == "closed" or (wave.state == "open" and wave.wave_kind == "probability"):
             raise WrongState(wave, "given collectors", "planned")
         agencies = _agencies_on(wave.tree_date)

@@ -47,6 +47,7 @@ def cancel(job: Job) -> bool:
         if touched:
             audit.record(session, "job.cancelled", job.kind, key=job.key)
     with folders.locked(folders.home(job.key) / folders.LOCK) as alone:
-        if alone:
+        # One that has ended keeps what it made.
+        if alone and touched:
             folders.clear(job.key)
     return touched == 1

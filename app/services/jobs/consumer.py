@@ -53,6 +53,9 @@ class Worker(Consumer):
                 sweep()
         except (OperationalError, ProgrammingError) as error:
             log.warning("the database does not answer (%s); the worker tries again", type(error).__name__)
+        except Exception:
+            # The queue or the disk: whatever it is, jobs that run here are not to die of it.
+            log.exception("looking for jobs that were left went wrong; the worker tries again")
 
 
 def work(app: Flask, threads: int, parent: int | None = None) -> None:

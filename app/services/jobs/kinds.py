@@ -36,7 +36,7 @@ class Kind:
 
     `work(progress, **arguments)` runs in an application context and may be begun again from the start at any time. It
     writes its files into `progress.folder` and returns plain JSON. Of that, the job's page reads `files` (names in the
-    folder, in the order to show; without it all files), `rows` (how many rows were written) and `next` (a path on this
+    folder, in the order to show; no other is offered), `rows` (how many rows were written) and `next` (a path on this
     site to go on to).
 
     `title` is an English sentence of the catalogue. `right` is what one must still have to take the files away; where

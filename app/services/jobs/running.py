@@ -132,7 +132,7 @@ def _end(key: str, attempt: int, state: str, **values: Any) -> bool:
 
 def _sentence(error: Exception, key: str) -> tuple[str, dict[str, Any]]:
     """What went wrong, as a sentence of the catalogue with its facts where it is one."""
-    if _is_disk_full(error):
+    if is_disk_full(error):
         return DISK_FULL, {}
     if isinstance(error, SpokenError):
         return error.sentence, {name: str(fact) for name, fact in error.facts.items()}
@@ -142,7 +142,7 @@ def _sentence(error: Exception, key: str) -> tuple[str, dict[str, Any]]:
     return UNFORESEEN, {}
 
 
-def _is_disk_full(error: BaseException | None) -> bool:
+def is_disk_full(error: BaseException | None) -> bool:
     """Whether there was no room, however deep in the chain of reasons and in whatever library's words."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:

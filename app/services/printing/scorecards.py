@@ -281,7 +281,8 @@ def _profile(made: _Made) -> Profile | None:
         key.append(_("The axis does not begin at 0."))
     marks = {mark for row in chosen for one in (row.value, row.low, row.n) if (mark := one.mark)}
     key += [f"{fact.label} {fact.text}." for fact in mark_facts(marks, made.language)]
-    unit = "%" if head.measure == "top_box" else _("index points")
+    shares = {row.measure == "top_box" for row in chosen}
+    unit = _("% or points") if len(shares) > 1 else "%" if shares == {True} else _("index points")
     return Profile(
         title=title,
         columns=(

@@ -1,7 +1,7 @@
 """The retention clock: raw answers are destroyed on the day that was promised; what was released stays.
 
 Destroyed are the responses with all that leads to them, drafts, open comments with their themes, contacts with their
-key, pools, and the snapshot's file. Kept are releases, hashes, head counts, which invitations were used (the switch
+key, pools, and the snapshot's files. Kept are releases, hashes, head counts, which invitations were used (the switch
 rests on them), and the log. A row that is deleted still stands in the database's pages; so the files are written anew
 afterwards, and what is left is counted before anything is called destroyed.
 """
@@ -11,12 +11,24 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, String, cast, delete, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -30,6 +42,7 @@ from app.models import (
     Contact,
     Destruction,
     Draft,
+    EstimationRun,
     Interview,
     Invitation,
     PaperEntry,
@@ -40,6 +53,7 @@ from app.models import (
 )
 from app.queries.runs import snapshots_of_runs
 from app.services.errors import ServiceError
+from app.services.snapshot_file import WORKING
 from app.services.staff import contacts, pages
 from app.services.staff.inviting import pool_of
 
@@ -77,6 +91,11 @@ class Due:
     wave: Wave
     counts: dict[str, int]
     waits: bool = False
+
+    @property
+    def only_contacts(self) -> bool:
+        """Whether contacts alone are due, and every answer stays."""
+        return set(self.counts) <= {"contacts", "contact keys"}
 
 
 def list_due(today: date | None = None) -> list[Due]:
@@ -137,12 +156,11 @@ def left_of(wave: Wave) -> dict[str, int]:
 def _destroy(due: Due, today: date) -> None:
     wave = due.wave
     reason = f"Kept until {wave.retain_until}." if wave.retain_until else "The wave has closed."
-    only_contacts = set(due.counts) <= {"contacts", "contact keys"}
-    if not only_contacts:
+    if not due.only_contacts:
         _destroy_files(wave)
     with transaction() as session:
         pages.overwrite_deleted(session)
-        if only_contacts:
+        if due.only_contacts:
             contacts.destroy(session, wave, today, "The wave has closed.")
         else:
             _cut_slips(session, wave)
@@ -203,6 +221,8 @@ def _destroy_files(wave: Wave) -> None:
         for path in _snapshot_files(wave):
             _overwrite(path)
             path.unlink()
+        for folder in _working_folders(wave):
+            shutil.rmtree(folder)
     except OSError:
         left = left_of(wave)
         raise LeftOver(
@@ -211,14 +231,45 @@ def _destroy_files(wave: Wave) -> None:
 
 
 def _snapshot_files(wave: Wave) -> list[Path]:
-    """Every snapshot, and drafts that a broken-off freezing left."""
+    """Every snapshot, and what a freezing that was killed left: drafts, finished files that no row names, and the
+    files that it was putting together.
+
+    Codes hold hyphens, so that a file called so may be another wave's: what another wave or its runs name is not ours.
+    """
     folder = Path(current_app.config["SNAPSHOT_FOLDER"])
-    draft = re.compile(re.escape(f"{wave.survey.code}-{wave.code}.") + r"[0-9a-f]{16}\.parquet")
     # A corrected release has a snapshot of its own, and the earlier one stays beside it.
-    names = snapshots_of_runs(wave) | ({wave.snapshot_path} if wave.snapshot_path else set())
-    if folder.is_dir():
-        names |= {path.name for path in folder.iterdir() if draft.fullmatch(path.name)}
-    return sorted(folder / name for name in names if (folder / name).exists())
+    own = snapshots_of_runs(wave) | ({wave.snapshot_path} if wave.snapshot_path else set())
+    alike = re.compile(_stem(wave) + r"(\.[0-9a-f]{16}|-[0-9a-f]{12})\.parquet")
+    left = [path for path in _within(folder) if alike.fullmatch(path.name)]
+    others = _named_by_others(wave) if left else set()
+    found = {folder / name for name in own} | {path for path in left if path.name not in others}
+    found |= {path for working in _working_folders(wave) for path in working.rglob("*")}
+    return sorted(path for path in found if path.is_file())
+
+
+def _working_folders(wave: Wave) -> list[Path]:
+    """Where freezings of the wave were putting a snapshot together when they were killed."""
+    called = re.compile(re.escape(WORKING) + _stem(wave) + r"\.[0-9a-f]{16}\.parquet-[^.]+")
+    folder = Path(current_app.config["SNAPSHOT_FOLDER"])
+    return [path for path in _within(folder) if called.fullmatch(path.name) and path.is_dir()]
+
+
+def _within(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []
+
+
+def _stem(wave: Wave) -> str:
+    """The pattern with which the names of the wave's snapshots begin."""
+    return re.escape(f"{wave.survey.code}-{wave.code}")
+
+
+def _named_by_others(wave: Wave) -> set[str]:
+    """File names of the snapshots of all other waves and their runs."""
+    named = union_all(
+        select(Wave.snapshot_path).where(Wave.id != wave.id, Wave.snapshot_path.is_not(None)),
+        select(EstimationRun.snapshot_path).where(EstimationRun.wave_id != wave.id),
+    )
+    return set(db.session.scalars(named))
 
 
 def _overwrite(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.scorecards import Figure
 from app.services.assembly.ends import item_ends
 from tests.results.records import row, suppressed
 
@@ -64,12 +65,27 @@ def test_suppressed_items_are_not_there():
 
 def test_of_a_full_census_the_figures_themselves_are_compared():
     rows = [
-        row(value, None, None, node=code, kind="item", interval_method="none")
+        row(value, None, None, node=code, kind="item", interval_method="none", std_error=Figure(0.0))
         for code, value in (("a", 70.0), ("b", 71.0), ("c", 69.0))
     ]
 
     assert codes(item_ends(rows, "census").best) == ["b"]
     assert item_ends(rows, "probability") is None
+
+
+def test_of_a_census_whose_head_count_is_not_known_nothing_is_compared():
+    rows = [
+        row(value, None, None, node=code, kind="item", interval_method="none", std_error=Figure(None, "x"))
+        for code, value in (("a", 70.0), ("b", 71.0), ("c", 69.0))
+    ]
+
+    assert item_ends(rows, "census") is None
+
+
+def test_an_item_that_is_told_from_neither_end_stands_at_none():
+    found = item_ends([item("a", 90, 95), item("b", 15, 92), item("c", 10, 20)], "probability")
+
+    assert (codes(found.best), codes(found.worst)) == (["a"], ["c"])
 
 
 def test_items_of_another_measure_are_not_set_beside_these():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from app.extensions import db, transaction
 from app.models import Job
 from app.queries.jobs import get_job
 from app.services import jobs
-from app.services.jobs import folders, progress, queue, running, sweeping
+from app.services.jobs import consumer, folders, progress, queue, running, sweeping
 from tests.services.jobs import kinds
 
 assert kinds  # registers the kinds
@@ -119,8 +120,8 @@ def test_a_full_disk_fails_with_one_sentence_and_leaves_no_half_file(context):
 def test_a_full_disk_is_recognised_in_the_words_of_any_library(said):
     error = RuntimeError("writing failed")
     error.__cause__ = ValueError(said)
-    assert running._is_disk_full(error)
-    assert not running._is_disk_full(RuntimeError("no such column"))
+    assert running.is_disk_full(error)
+    assert not running.is_disk_full(RuntimeError("no such column"))
 
 
 def test_what_nobody_foresaw_is_logged_and_told_without_a_trace(context, caplog):
@@ -186,6 +187,17 @@ def test_a_queue_that_takes_nothing_loses_no_job(context, monkeypatch):
     assert now_of(job).state == "done"
 
 
+@pytest.mark.parametrize("error", [sqlite3.OperationalError("disk I/O error"), OSError(28, "No space left")])
+def test_a_worker_outlives_a_queue_that_cannot_be_read(context, monkeypatch, caplog, error):
+    def broken():
+        raise error
+
+    monkeypatch.setattr(queue, "queued", broken)
+    jobs.enqueue("test-write", {})
+    consumer.Worker(context, 1)._sweep()
+    assert str(error) in caplog.text
+
+
 def _no_room(*_):
     raise OSError(28, "No space left on device")
 
@@ -199,6 +211,15 @@ def test_a_waiting_job_that_is_called_off_is_never_begun(data):
     assert jobs.work_off() == 0
     assert (now_of(job).state, now_of(job).attempts) == ("cancelled", 0)
     assert not jobs.cancel(now_of(job))
+
+
+def test_a_finished_job_that_is_called_off_keeps_its_files(context):
+    job = jobs.enqueue("test-write", {})
+    jobs.work_off()
+    kept = sorted(jobs.folder_of(now_of(job)).iterdir())
+    assert kept
+    assert not jobs.cancel(now_of(job))
+    assert sorted(jobs.folder_of(now_of(job)).iterdir()) == kept
 
 
 def test_a_running_job_that_is_called_off_stops_and_clears_up(context, monkeypatch, tmp_path):

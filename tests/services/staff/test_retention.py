@@ -23,7 +23,17 @@ from app.models import (
     Wave,
 )
 from app.queries.retention import destroyed_on, list_destructions
-from app.services import drafts, fieldwork, interviewers, releasing, responding, slips, snapshots
+from app.services import (
+    drafts,
+    fieldwork,
+    interviewers,
+    releasing,
+    responding,
+    slips,
+    snapshot_file,
+    snapshots,
+)
+from app.services.snapshot_columns import Layout
 from app.services.snapshots import Destroyed
 from app.services.staff import contacts, retention, settings
 from app.services.staff.inviting import pool_of
@@ -191,3 +201,50 @@ def test_a_survey_of_citizens_loses_everything_that_leads_to_an_answer(data):
     assert len(used) == 1
     assert used[0].startswith("destroyed-")
     db.session.remove()
+
+
+@pytest.fixture
+def over(app):
+    """A wave of citizens whose day has passed, and the folder of snapshots."""
+    with app.app_context():
+        wave, _ = factories.make_open_wave("north-1")
+        fieldwork.close_wave(wave, now=factories.CLOSED)
+        keep_until(wave)
+        folder = app.config["SNAPSHOT_FOLDER"]
+        folder.mkdir(parents=True, exist_ok=True)
+        yield wave, folder
+        db.session.remove()
+
+
+def test_what_killed_freezings_left_goes_and_what_another_wave_names_stays(over):
+    wave, folder = over
+    other, draft = factories.make_wave("2027"), f"citizens-2026.{'0' * 16}.parquet"
+    # As of a wave whose codes, joined, read the same.
+    other.snapshot_path, other.snapshot_sha256 = "citizens-2026-bbbbbbbbbbbb.parquet", "b" * 64
+    other.snapshot_rows, other.state = 1, "closed"
+    other.frozen_at = other.late_until = factories.CLOSED
+    db.session.commit()
+    kept = [
+        other.snapshot_path,
+        "citizens-2026-2-aaaaaaaaaaaa.parquet",
+        f".snapshot-citizens-2026-2{draft[13:]}-x",
+    ]
+    for name in (*kept, draft, "citizens-2026-aaaaaaaaaaaa.parquet", f".snapshot-{draft}-k_1aew92/00.share"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(SECRET)
+    assert retention.left_of(wave)["snapshot files"] == 3
+    retention.run(LATER)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(kept)
+
+
+def test_a_freezing_that_is_killed_leaves_nothing_that_retention_does_not_know(over):
+    wave, folder = over
+    layout, seen = Layout(1, ()), []
+
+    def rows():
+        for key in ("0a", "0b", "0c"):
+            seen.append(retention.left_of(wave).get("snapshot files", 0))
+            yield dict.fromkeys(layout.design, None) | {"response_key": key, "date": UNTIL, "weight": 1.0}
+
+    snapshot_file.write(folder / f"citizens-2026.{'0' * 16}.parquet", layout, rows())
+    assert seen == [0, 1, 2]

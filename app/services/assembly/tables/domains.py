@@ -40,7 +40,8 @@ def domains(frame: Frame) -> Table | None:
 
 
 def domain_rows(frame: Frame, below: tuple[int, ...]) -> list[Row]:
-    """The lines of the sheet: per index and factor the domains level by level, the highest figure of a level first."""
+    """The lines of the sheet: per index and factor the domains level by level, where they are ranked the highest
+    figure of a level first, else in the order of the results."""
     return frame.once("domain rows", lambda: _made(frame, below)) if below else []
 
 
@@ -55,8 +56,10 @@ def _made(frame: Frame, below: tuple[int, ...]) -> list[Row]:
     for k, _ in near:
         records = [frame.scored.records[place * n_records + k] for place in below]
         made = rows(records, measured, frame.language, "")
+        # Where nothing is ranked, the order of values would be a ranking without its uncertainty.
         placed = sorted(
-            zip(below, made, strict=True), key=lambda one: (level[one[0]], *_order(one[1]), one[0])
+            zip(below, made, strict=True),
+            key=lambda one: (level[one[0]], *(_order(one[1]) if frame.beside.ranked else ()), one[0]),
         )
         found += [row for _, row in placed]
     return found
