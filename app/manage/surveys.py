@@ -13,7 +13,7 @@ from app.config import office_day
 from app.manage.blueprint import blueprint
 from app.manage.fields import Told
 from app.manage.wave_form import LEVELS, new_wave, read_titles, read_wave, title_languages, write_wave
-from app.manage.wave_words import combines, day_names, kinds_of_wave, layouts
+from app.manage.wave_words import day_names, kinds_of_wave, layouts
 from app.manage.words import language_names
 from app.models import InstrumentVersion, Survey, Wave
 from app.office_pages import office_page, page_language
@@ -116,7 +116,6 @@ def _page(survey: Survey, wave: Wave | None, told: Told, status: int = 200) -> R
         levels=LEVELS,
         kinds=kinds_of_wave(language),
         layouts=layouts(language),
-        combines=combines(language),
         days=day_names(language),
         fixed=wave is not None and wave.state != "planned",
     )

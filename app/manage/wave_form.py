@@ -61,7 +61,6 @@ def read_wave(
         "layout": sent.get("layout", ""),
         "threshold": threshold or 0,
         "level": float(level) if level in LEVELS else 0.0,
-        "combine": sent.get("combine", ""),
         "hours": _hours(sent, faults),
         "double_entry": sent.get("double_entry") == "1",
     }
@@ -81,7 +80,6 @@ def write_wave(wave: Wave) -> MultiDict[str, str]:
         "layout": wave.layout,
         "threshold": str(wave.threshold),
         "level": f"{wave.level:g}",
-        "combine": wave.combine,
         "double_entry": "1" if wave.double_entry else "",
         **{f"title_{code}": text for code, text in wave.title.items()},
         **{f"hours_{day}": write_spans(spans) for day, spans in (wave.hours or {}).items()},
@@ -101,7 +99,6 @@ def new_wave(versions: Sequence[InstrumentVersion], today: date) -> MultiDict[st
         "layout": "one_page",
         "threshold": "10",
         "level": LEVELS[0],
-        "combine": "pooled",
     }
     return MultiDict([*fields.items(), *(("languages", code) for code in interface_languages())])
 

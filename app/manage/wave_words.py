@@ -24,16 +24,6 @@ def layouts(language: str) -> dict[str, str]:
     return {"one_page": _("all questions on one page"), "sections": _("one section after the other")}
 
 
-def combines(language: str) -> dict[str, str]:
-    """How a branch is put together, by the code of the rule."""
-    _ = translations(language).gettext
-    return {
-        "pooled": _("all answers below count alike"),
-        "population": _("agencies below count by their population"),
-        "equal": _("agencies below count alike"),
-    }
-
-
 def day_names(language: str) -> dict[str, str]:
     """The days of the week by their code, Monday first."""
     names = get_day_names("wide", "stand-alone", locale(language))

@@ -132,7 +132,10 @@ def agency_page(card: AgencyCard, release: Release, releases: Iterable[Release],
         items=_profile(card, items, "items", language),
         answers=tuple(_answers(one.items, one.options, language) for one in by_options(card.answers or ())),
         answers_known=card.answers is not None,
-        differences=tuple(_difference(one, language) for one in card.differences if one.told),
+        # Of the index alone: with every factor a province's table has hundreds of lines, and the workbook holds them.
+        differences=tuple(
+            _difference(one, language) for one in card.differences if one.told and one.node == card.index
+        ),
         compared=_compared(card, language),
         trend=_trend(card, language),
     )

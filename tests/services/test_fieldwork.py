@@ -116,6 +116,12 @@ def test_every_fault_of_a_wave_is_reported_at_once(data):
     assert all(problem.endswith(".") for problem in refused.value.problems)
 
 
+@pytest.mark.parametrize("combine", ["population", "equal"])
+def test_a_roll_up_that_no_run_computes_is_refused(app, combine):
+    with app.app_context(), pytest.raises(SettingsRefused, match="write one of pooled"):
+        make_wave(combine=combine)
+
+
 def test_a_time_without_a_zone_is_refused(data):
     with pytest.raises(SettingsRefused, match="The close time has no time zone"):
         make_wave(closes_at=CLOSED.replace(tzinfo=None))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
-from app.models import COMBINES, LAYOUTS, WAVE_KINDS, InstrumentVersion, Wave
+from app.models import LAYOUTS, WAVE_KINDS, InstrumentVersion, Wave
 from app.services.faults import Fault
 from surveys import loading
 from surveys.quality import DAYS
@@ -19,6 +19,10 @@ LONGEST_TITLE = 255
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
+
+# How the figures of a branch are put together. The table knows `population` and `equal` too, but no run computes them,
+# and a wave that asked for them would silently be given the other.
+COMPUTED = ("pooled",)
 
 # Marks a sentence for the catalogue; it is translated where it is said.
 _ = str
@@ -111,7 +115,7 @@ def _choice_faults(wave: Wave) -> Iterator[Fault]:
         (
             "combine",
             wave.combine,
-            COMBINES,
+            COMPUTED,
             _("The roll-up of a wave cannot be %(value)s; write one of %(all)s."),
         ),
     ):
