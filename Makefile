@@ -6,7 +6,8 @@ UV := $(BIN)/uv
 # Half of the time a test waits for a browser or a database, so there are more of them than cores. JOBS=0 runs them one
 # after another.
 JOBS ?= 3
-SPREAD := -n $(JOBS) --dist loadfile
+# Files in their order, so that the long ones of the browser do not all come last.
+SPREAD := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 # Workers beside each other must not each start as many threads of linear algebra as there are cores: these wait for one
 # another by spinning, and some tests took eight times as long.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q
